@@ -1,0 +1,38 @@
+//! `POST /__admin/clock/advance[?apiKey=K]` with `{"by": "5h1s"}`: time passes at once, for one account or for all.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use chrono::{SecondsFormat, TimeDelta};
+use serde::{Deserialize, Serialize};
+
+use super::error::AdminError;
+use super::scope::Scope;
+use crate::emulator::Emulator;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    by: String,
+}
+
+/// Where the clock is now.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Advanced {
+    /// The account, or `null` for all.
+    api_key: Option<String>,
+    /// The time of that account, or of accounts to come, RFC 3339.
+    now: String,
+}
+
+pub async fn advance(State(emulator): State<Emulator>, Scope(key): Scope, body: Bytes) -> Result<Json<Advanced>, AdminError> {
+    let hint = "send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms";
+    let Advance { by } = serde_json::from_slice(&body).map_err(|error| AdminError::bad_request(format!("body: {error}"), hint))?;
+    let duration = humantime::parse_duration(&by).map_err(|error| AdminError::bad_request(format!("by: {error}, got \"{by}\""), hint))?;
+    let beyond = |refusal| AdminError::control(refusal, key.as_ref());
+    let duration = TimeDelta::from_std(duration).map_err(|_| beyond(crate::emulator::ControlRefusal::BeyondTime))?;
+    emulator.advance(key.as_ref(), duration).map_err(beyond)?;
+    let now = emulator.now(key.as_ref()).to_rfc3339_opts(SecondsFormat::Millis, true);
+    Ok(Json(Advanced { api_key: key.map(|key| key.masked()), now }))
+}

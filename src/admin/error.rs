@@ -1,0 +1,76 @@
+//! Refusals of the control plane: a code for programs, a message and the cure for people.
+
+use axum::Json;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::domain::ids::ApiKey;
+use crate::domain::text;
+use crate::emulator::ControlRefusal;
+
+/// A refused call; nothing was changed.
+#[derive(Debug)]
+pub struct AdminError {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    hint: String,
+}
+
+#[derive(Serialize)]
+struct Wire<'a> {
+    error: Content<'a>,
+}
+
+#[derive(Serialize)]
+struct Content<'a> {
+    code: &'a str,
+    message: &'a str,
+    hint: &'a str,
+}
+
+impl AdminError {
+    pub fn bad_request(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        AdminError { status: StatusCode::BAD_REQUEST, code: "bad_request", message: message.into(), hint: hint.into() }
+    }
+
+    pub fn forbidden(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        AdminError { status: StatusCode::FORBIDDEN, code: "forbidden", message: message.into(), hint: hint.into() }
+    }
+
+    pub fn not_found(path: &str) -> Self {
+        let message = format!("no such path: {}", text::short(path));
+        let hint = "there are GET health, POST reset, POST clock/advance and GET openapi.json under /__admin".to_owned();
+        AdminError { status: StatusCode::NOT_FOUND, code: "not_found", message, hint }
+    }
+
+    pub fn method(method: &Method) -> Self {
+        let hint = "the Allow header names the methods".to_owned();
+        AdminError {
+            status: StatusCode::METHOD_NOT_ALLOWED,
+            code: "method_not_allowed",
+            message: format!("{method} is not allowed here"),
+            hint,
+        }
+    }
+
+    pub fn control(refusal: ControlRefusal, key: Option<&ApiKey>) -> Self {
+        match refusal {
+            ControlRefusal::UnknownAccount => AdminError {
+                status: StatusCode::NOT_FOUND,
+                code: "unknown_account",
+                message: format!("apiKey: no such account, got \"{}\"", key.map(ApiKey::masked).unwrap_or_default()),
+                hint: "with --auth strict only the keys of the fixture are accounts".to_owned(),
+            },
+            ControlRefusal::BeyondTime => Self::bad_request("by: the clock would pass the year 9999", "advance by less"),
+        }
+    }
+}
+
+impl IntoResponse for AdminError {
+    fn into_response(self) -> Response {
+        let AdminError { status, code, message, hint } = &self;
+        (*status, Json(Wire { error: Content { code, message, hint } })).into_response()
+    }
+}

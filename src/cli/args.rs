@@ -1,0 +1,169 @@
+//! Flags and environment variables. Every flag has a variable `VCHATCLOUD_MOCK_*`; the flag wins.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::BoolishValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::clock::ClockMode;
+use crate::domain::field::Invalid;
+use crate::emulator::{AuthMode, ErrorStatus};
+use crate::server::Host;
+
+/// The port unless told otherwise.
+pub const DEFAULT_PORT: u16 = 4280;
+
+/// An offline mock server of the VChatCloud chat-room API.
+///
+/// Without a command it serves.
+#[derive(Debug, Parser)]
+#[command(name = "vchatcloud-mock", version, flatten_help = true, max_term_width = 120)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API until SIGTERM or SIGINT (the default)
+    Serve(Box<ServeArgs>),
+    /// Report every problem of fixture files, then exit with 3 if there was one
+    Check {
+        /// Files, or directories of *.json
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Print the OpenAPI document of the emulated API
+    Openapi,
+    /// Exit with 0 if a server is healthy, 1 if it is not, 69 if nobody answers
+    Healthcheck(HealthcheckArgs),
+    /// Print a completion script
+    Completions { shell: clap_complete::Shell },
+}
+
+/// Where the server listens, and where a health check looks for it.
+#[derive(Debug, Args)]
+pub struct ListenArgs {
+    /// localhost (127.0.0.1 and ::1), all (every interface), or an IP address
+    #[arg(long, env = "VCHATCLOUD_MOCK_HOST", default_value_t = Host::Localhost)]
+    pub host: Host,
+    /// The port; 0 picks a free one
+    #[arg(long, env = "VCHATCLOUD_MOCK_PORT", default_value_t = PortArg::Port(DEFAULT_PORT))]
+    pub port: PortArg,
+    /// A file to write the port to, once it is bound
+    #[arg(long, env = "VCHATCLOUD_MOCK_PORT_FILE", value_name = "PATH")]
+    pub port_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub listen: ListenArgs,
+    /// What accounts start with: files or directories of *.json, later ones win; several in the variable are separated as in PATH
+    #[arg(long, env = "VCHATCLOUD_MOCK_FIXTURES", value_name = "PATH")]
+    pub fixtures: Vec<OsString>,
+    /// Which keys and tokens pass
+    #[arg(long, env = "VCHATCLOUD_MOCK_AUTH", value_enum, default_value_t)]
+    pub auth: AuthMode,
+    /// How long an issued token is valid, such as 5h or 90s
+    #[arg(long, env = "VCHATCLOUD_MOCK_TOKEN_TTL", value_name = "DURATION", default_value = "5h", value_parser = parse_ttl)]
+    pub token_ttl: Duration,
+    /// The HTTP status of refusals
+    #[arg(long, env = "VCHATCLOUD_MOCK_ERROR_STATUS", value_enum, default_value_t)]
+    pub error_status: ErrorStatus,
+    /// Makes roomIds and signing keys repeat from run to run
+    #[arg(long, env = "VCHATCLOUD_MOCK_SEED", value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// system, frozen:<RFC 3339> or start:<RFC 3339>
+    #[arg(long, env = "VCHATCLOUD_MOCK_CLOCK", default_value = "system", value_parser = parse_clock)]
+    pub clock: ClockMode,
+    /// More host names under which /__admin may be called, separated by commas
+    #[arg(long, env = "VCHATCLOUD_MOCK_ALLOWED_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
+    pub allowed_hosts: Vec<String>,
+    /// How to log, and how to say that the server is ready
+    #[arg(long, env = "VCHATCLOUD_MOCK_LOG_FORMAT", value_enum, default_value_t)]
+    pub log_format: LogFormat,
+    /// No banner and no line per request
+    #[arg(long, env = "VCHATCLOUD_MOCK_QUIET", value_parser = BoolishValueParser::new())]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct HealthcheckArgs {
+    #[command(flatten)]
+    pub listen: ListenArgs,
+    /// Wait until the server is healthy
+    #[arg(long, env = "VCHATCLOUD_MOCK_WAIT", value_parser = BoolishValueParser::new())]
+    pub wait: bool,
+    /// How long to try
+    #[arg(long, env = "VCHATCLOUD_MOCK_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
+    pub timeout: Duration,
+    /// The server, instead of host and port
+    #[arg(long, env = "VCHATCLOUD_MOCK_URL")]
+    pub url: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum LogFormat {
+    /// for people
+    #[default]
+    Pretty,
+    /// one JSON object a line
+    Json,
+}
+
+/// A port, or what Kubernetes puts into `VCHATCLOUD_MOCK_PORT` of every pod beside a Service of that name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PortArg {
+    Port(u16),
+    ServiceLink,
+}
+
+impl PortArg {
+    /// The port that is meant.
+    pub fn number(self) -> u16 {
+        match self {
+            PortArg::Port(port) => port,
+            PortArg::ServiceLink => DEFAULT_PORT,
+        }
+    }
+}
+
+impl std::str::FromStr for PortArg {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.starts_with("tcp://") { Ok(PortArg::ServiceLink) } else { text.parse().map(PortArg::Port) }
+    }
+}
+
+impl std::fmt::Display for PortArg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.number().fmt(f)
+    }
+}
+
+/// Puts `serve` where no command stands, so that each command has its own flags and no other's.
+pub fn with_default_command(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    let first = args.get(1).map(|first| first.to_string_lossy());
+    let is_flag = first.as_deref().is_none_or(|first| first.starts_with('-') && !["-h", "--help", "-V", "--version"].contains(&first));
+    if is_flag {
+        args.insert(1.min(args.len()), "serve".into());
+    }
+    args
+}
+
+fn parse_ttl(text: &str) -> Result<Duration, String> {
+    let ttl = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if ttl.as_secs() == 0 || ttl.subsec_nanos() != 0 {
+        return Err("must be whole seconds, at least 1s".to_owned());
+    }
+    Ok(ttl)
+}
+
+fn parse_clock(text: &str) -> Result<ClockMode, String> {
+    text.parse().map_err(|Invalid(what)| what)
+}

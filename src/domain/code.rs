@@ -1,0 +1,111 @@
+//! The result codes: name, number, HTTP status, text and where each is known from, as one table.
+
+use std::str::FromStr;
+
+use super::field::Invalid;
+use super::text;
+
+/// How sure we are of a fact about the vendor's API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provenance {
+    /// A page of the vendor says so.
+    Documented,
+    /// Seen in public client code or captured data.
+    Observed,
+    /// Nobody published it: we decided.
+    Assumed,
+}
+
+/// What an answer says for one result code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeRow {
+    /// The number in the envelope.
+    pub result_cd: i32,
+    /// The HTTP status, 200 to 599.
+    pub http: u16,
+    /// A fixed text, when the code has one; `None` where each refusal has words of its own.
+    pub result_msg: Option<String>,
+}
+
+macro_rules! result_codes {
+    ($($variant:ident $name:literal $result_cd:literal $http:literal $msg:expr, $provenance:ident, $when:literal;)+) => {
+        /// A result code of the API. The numbers' provenance is in [`ResultCode::provenance`].
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ResultCode { $(#[doc = $when] $variant),+ }
+
+        impl ResultCode {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [ResultCode] = &[$(ResultCode::$variant),+];
+
+            /// Its name, as fixtures write it.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// When it is answered.
+            pub fn when(self) -> &'static str {
+                match self { $(Self::$variant => $when),+ }
+            }
+
+            /// Where its number is known from.
+            pub fn provenance(self) -> Provenance {
+                match self { $(Self::$variant => Provenance::$provenance),+ }
+            }
+
+            /// What is answered unless a fixture overrides it.
+            pub fn row(self) -> CodeRow {
+                let (result_cd, http, msg): (i32, u16, Option<&str>) = match self { $(Self::$variant => ($result_cd, $http, $msg)),+ };
+                CodeRow { result_cd, http, result_msg: msg.map(str::to_owned) }
+            }
+        }
+    };
+}
+
+result_codes! {
+    Success "SUCCESS" 1 200 Some(""), Documented, "the call succeeded";
+    SystemError "SYSTEM_ERROR" 0 500 Some("System error"), Documented, "a bug, or injected";
+    IncorrectRequest "INCORRECT_REQUEST" 400 400 None, Documented, "an invalid value, or a body that cannot be read";
+    MissingRequiredParam "MISSING_REQUIRED_PARAM" 10901 400 None, Documented, "a required parameter is absent or empty";
+    ChannelNotExisted "CHANNEL_NOT_EXISTED" 10102 404 Some("This chat room does not exist"), Documented, "an unknown or destroyed room, or another account's";
+    Unauthorized "UNAUTHORIZED" 401 401 None, Assumed, "API_KEY or X-AUTH-TOKEN is missing, unknown, expired, or not issued for this key";
+    NotFound "NOT_FOUND" 404 404 None, Assumed, "an unknown path";
+    MethodNotAllowed "METHOD_NOT_ALLOWED" 405 405 None, Assumed, "a known path with another method";
+    PayloadTooLarge "PAYLOAD_TOO_LARGE" 413 413 None, Assumed, "a body over the limit";
+    UnsupportedMediaType "UNSUPPORTED_MEDIA_TYPE" 415 415 None, Assumed, "a body that is no form";
+    TooManyRequests "TOO_MANY_REQUESTS" 429 429 Some("Too many requests"), Assumed, "injected only";
+    UserLimitExceeded "USER_LIMIT_EXCEEDED" 10101 409 Some("The number of connections has been exceeded"), Documented, "a room is full";
+    ChannelAfterClosed "CHANNEL_AFTER_CLOSED" 10104 409 Some("The chat room has ended"), Documented, "joining after endDt";
+    ChannelUserBaned "CHANNEL_USER_BANED" 10106 403 Some("You are banned"), Documented, "an exiled user joins";
+    UserNotExisted "USER_NOT_EXISTED" 10107 404 Some("You are not connected"), Documented, "an unknown clientKey";
+}
+
+impl FromStr for ResultCode {
+    type Err = Invalid;
+
+    fn from_str(name: &str) -> Result<Self, Invalid> {
+        let found = Self::ALL.iter().find(|code| code.name() == name).copied();
+        found.ok_or_else(|| Invalid(format!("must be {}", text::either(&Self::ALL.iter().map(|code| code.name()).collect::<Vec<_>>()))))
+    }
+}
+
+/// The table as a server answers from it: the defaults, with a fixture's rows over them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultCodes(Vec<CodeRow>);
+
+impl Default for ResultCodes {
+    fn default() -> Self {
+        ResultCodes(ResultCode::ALL.iter().map(|code| code.row()).collect())
+    }
+}
+
+impl ResultCodes {
+    /// The row of `code`.
+    pub fn row(&self, code: ResultCode) -> &CodeRow {
+        &self.0[code as usize]
+    }
+
+    /// Replaces the row of `code`.
+    pub fn set(&mut self, code: ResultCode, row: CodeRow) {
+        self.0[code as usize] = row;
+    }
+}

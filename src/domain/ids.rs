@@ -1,0 +1,196 @@
+//! Names of things: rooms, accounts, tokens.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use super::field::Invalid;
+use super::time::KstTime;
+
+/// `[A-Za-z0-9]{10}-[A-Za-z0-9]{10}-[0-9]{14}` (observed).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RoomId([u8; RoomId::LEN]);
+
+impl RoomId {
+    /// Characters of a roomId.
+    pub const LEN: usize = 36;
+    /// Its shape, as a regular expression.
+    pub const PATTERN: &'static str = "^[A-Za-z0-9]{10}-[A-Za-z0-9]{10}-[0-9]{14}$";
+    /// How many letters and digits are drawn at random.
+    pub const RANDOM: usize = 20;
+    const GROUP: usize = Self::RANDOM / 2;
+    const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    /// The id of a room created at `created`, its letters taken from random bytes.
+    pub fn new(random: [u8; Self::RANDOM], created: KstTime) -> RoomId {
+        let letter = |byte: &u8| char::from(Self::ALPHABET[usize::from(*byte) % Self::ALPHABET.len()]);
+        let (first, second) = random.split_at(Self::GROUP);
+        let text = format!("{}-{}-{created}", first.iter().map(letter).collect::<String>(), second.iter().map(letter).collect::<String>());
+        let mut id = [0; Self::LEN];
+        id.copy_from_slice(text.as_bytes());
+        RoomId(id)
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        // It is ASCII by construction; the other arm cannot be reached.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl FromStr for RoomId {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let group = |part: &str| part.len() == Self::GROUP && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let suffix = |part: &str| part.len() == KstTime::DIGITS && part.bytes().all(|byte| byte.is_ascii_digit());
+        let mut parts = text.split('-');
+        let shaped = parts.next().is_some_and(group)
+            && parts.next().is_some_and(group)
+            && parts.next().is_some_and(suffix)
+            && parts.next().is_none();
+        match text.as_bytes().try_into() {
+            Ok(id) if shaped => Ok(RoomId(id)),
+            _ => Err(Invalid("must be 10 letters or digits, a dash, 10 letters or digits, a dash, 14 digits".to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for RoomId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for RoomId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RoomId({self})")
+    }
+}
+
+/// An API key, which is also the name of an account. `Debug` hides the value.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ApiKey(Arc<str>);
+
+impl ApiKey {
+    /// The key itself: a secret when it has the vendor's shape.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The key as logs may show it: whole, unless it has the vendor's real shape (observed). Equal keys look equal.
+    pub fn masked(&self) -> String {
+        if Self::is_real(&self.0) { format!("{}-...#{}", &self.0[..2], &fingerprint(&self.0)[..4]) } else { self.0.to_string() }
+    }
+
+    /// `[A-Za-z0-9]{6}(-[A-Za-z0-9]{6}){3}-[0-9]{14}` (observed).
+    fn is_real(text: &str) -> bool {
+        let parts: Vec<&str> = text.split('-').collect();
+        let group = |part: &&str| part.len() == 6 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        matches!(parts.as_slice(), [groups @ .., date] if groups.len() == 4 && groups.iter().all(group)
+            && date.len() == KstTime::DIGITS && date.bytes().all(|byte| byte.is_ascii_digit()))
+    }
+}
+
+impl FromStr for ApiKey {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        header_text(text).map(|text| ApiKey(text.into()))
+    }
+}
+
+impl Borrow<str> for ApiKey {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ApiKey(#{})", &fingerprint(&self.0)[..8])
+    }
+}
+
+/// An authentication token. `Debug` hides the value.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(Box<str>);
+
+impl Token {
+    /// The token itself: a secret.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Token {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        header_text(text).map(|text| Token(text.into()))
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Token(#{})", &fingerprint(&self.0)[..8])
+    }
+}
+
+/// `userId`: the e-mail address of an account (documented in Korean).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserId(Box<str>);
+
+impl UserId {
+    /// What the account of `key` is called when no fixture says so (assumed).
+    pub fn of(key: &ApiKey) -> UserId {
+        UserId(format!("account-{}@example.com", &fingerprint(key.as_str())[..8]).into())
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for UserId {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if text.is_empty() || text.contains(char::is_control) {
+            return Err(Invalid("must be an e-mail address".to_owned()));
+        }
+        Ok(UserId(text.into()))
+    }
+}
+
+impl Serialize for RoomId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl Serialize for UserId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// Lower-case hexadecimal SHA-256.
+fn fingerprint(text: &str) -> String {
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or_default());
+    Sha256::digest(text).iter().flat_map(digits).collect()
+}
+
+/// What can be sent as one header value: printable ASCII, no space at either end, no comma (it separates repeated values).
+fn header_text(text: &str) -> Result<&str, Invalid> {
+    let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b',');
+    if text.is_empty() || !printable || text.trim() != text {
+        return Err(Invalid("must be printable ASCII without comma or outer spaces, and not empty".to_owned()));
+    }
+    Ok(text)
+}

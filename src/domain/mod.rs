@@ -1,0 +1,10 @@
+//! The vendor's language: rooms, their fields, ids, times and result codes.
+//!
+//! Pure values and rules. Nothing here knows HTTP, waits, asks the time or draws a random number.
+
+pub mod code;
+pub mod field;
+pub mod ids;
+pub mod room;
+pub mod text;
+pub mod time;

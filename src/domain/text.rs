@@ -1,0 +1,47 @@
+//! Small helpers for the words of messages.
+
+/// A longer value is cut in messages.
+const SHORT_CHARS: usize = 60;
+
+/// A value for the end of a message, cut when it is long.
+pub fn short(value: &str) -> String {
+    match value.char_indices().nth(SHORT_CHARS) {
+        Some((end, _)) => format!("{}...", &value[..end]),
+        None => value.to_owned(),
+    }
+}
+
+/// `a, b or c`.
+pub fn either<S: AsRef<str>>(options: &[S]) -> String {
+    let options: Vec<&str> = options.iter().map(AsRef::as_ref).collect();
+    match options.as_slice() {
+        [init @ .., last] if !init.is_empty() => format!("{} or {last}", init.join(", ")),
+        options => options.concat(),
+    }
+}
+
+/// The candidate that differs least from `got`, letter case aside.
+pub fn nearest<'a>(got: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<(&'a str, usize)> {
+    let got = got.to_lowercase();
+    let distances = candidates.into_iter().map(|candidate| (candidate, strsim::damerau_levenshtein(&got, &candidate.to_lowercase())));
+    distances.min_by_key(|(_, distance)| *distance)
+}
+
+/// The candidate that `got` is likely a misspelling of: at most a third of its letters differ.
+pub fn did_you_mean<'a>(got: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest(got, candidates)
+        .filter(|(candidate, distance)| *distance <= candidate.chars().count().max(3) / 3)
+        .map(|(candidate, _)| candidate)
+}
+
+/// One line of printable ASCII: everything else is written as `\u{…}`. For headers and log lines.
+pub fn ascii_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            ' '..='~' => line.push(character),
+            other => line.extend(other.escape_unicode()),
+        }
+    }
+    line
+}

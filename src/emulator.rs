@@ -1,0 +1,419 @@
+//! The emulator: accounts with their rooms, clocks and tokens, behind one cheap handle. The only holder of locks.
+//!
+//! The API key is the account, and accounts share nothing. No lock is held while anything is awaited.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::clock::{Clock, ClockMode};
+use crate::domain::code::ResultCodes;
+use crate::domain::ids::{ApiKey, RoomId, Token, UserId};
+use crate::domain::room::{NewRoom, Room, RoomChange};
+use crate::domain::time::KstTime;
+use crate::fixture::{AccountFixture, Fixtures};
+use crate::seed::Seed;
+use crate::store::Store;
+use crate::token::{self, Signer};
+
+/// Which keys and tokens pass. Both headers are demanded in both modes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum AuthMode {
+    /// any non-empty key is an account of its own, any non-empty token passes; tokens issued here are checked
+    #[default]
+    Open,
+    /// the key must be a fixture's, the token a fixture's or issued here for that key and unexpired
+    Strict,
+}
+
+/// How refusals choose their HTTP status: public clients disagree on what they look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum ErrorStatus {
+    /// the status of the result code's row
+    #[default]
+    Mapped,
+    /// always 200, the code is in the envelope
+    #[cfg_attr(feature = "cli", value(name = "200"))]
+    Always200,
+}
+
+/// Everything that makes one emulator differ from another.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Which keys and tokens pass.
+    pub auth: AuthMode,
+    /// How refusals choose their HTTP status.
+    pub error_status: ErrorStatus,
+    /// How long an issued token is valid; whole seconds, five hours at the vendor (observed).
+    pub token_ttl: Duration,
+    /// Makes ids and signing keys repeat.
+    pub seed: Option<u64>,
+    /// What clocks start as.
+    pub clock: ClockMode,
+    /// What accounts start with.
+    pub fixtures: Fixtures,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let token_ttl = Duration::from_secs(5 * 60 * 60);
+        Settings {
+            auth: AuthMode::Open,
+            error_status: ErrorStatus::Mapped,
+            token_ttl,
+            seed: None,
+            clock: ClockMode::System,
+            fixtures: Fixtures::default(),
+        }
+    }
+}
+
+/// Why a key or a token was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuthRefusal {
+    /// `--auth strict`, and no fixture has this key.
+    UnknownKey,
+    /// `--auth strict`, and neither a fixture has this token nor was it issued here.
+    UnknownToken,
+    /// The token was issued here for another API key.
+    TokenOfAnotherKey,
+    /// The account's clock has reached the token's `exp`.
+    ExpiredToken {
+        /// Seconds since then.
+        seconds_ago: i64,
+    },
+}
+
+/// An account has no room of that id, or no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoSuchRoom;
+
+/// Why a control call was refused; nothing was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ControlRefusal {
+    /// `--auth strict`, and no fixture has this key.
+    UnknownAccount,
+    /// A clock would pass the year 9999.
+    BeyondTime,
+}
+
+/// A handle on one emulator; clones are the same emulator.
+#[derive(Clone)]
+pub struct Emulator(Arc<Shared>);
+
+struct Shared {
+    settings: Settings,
+    seed: Seed,
+    world: RwLock<World>,
+}
+
+/// All accounts, and the clock that accounts to come start with.
+struct World {
+    clock: Clock,
+    accounts: HashMap<ApiKey, Arc<Account>>,
+}
+
+/// One account. Its name and keys never change; its state is `None` once a reset has made it disappear.
+pub struct Account {
+    key: ApiKey,
+    user_id: UserId,
+    tokens: Vec<Token>,
+    signer: Signer,
+    state: RwLock<Option<AccountState>>,
+}
+
+struct AccountState {
+    clock: Clock,
+    rooms: Store,
+    ids_drawn: u64,
+}
+
+impl Account {
+    /// The e-mail address that reads show.
+    pub fn user_id(&self) -> &UserId {
+        &self.user_id
+    }
+}
+
+impl Emulator {
+    /// An emulator with its fixture's accounts in place.
+    pub fn new(settings: Settings) -> Emulator {
+        let seed = settings.seed.map_or_else(Seed::random, Seed::repeatable);
+        let world = World { clock: Clock::start(settings.clock), accounts: HashMap::new() };
+        let emulator = Emulator(Arc::new(Shared { settings, seed, world: RwLock::new(world) }));
+        emulator.reset_all();
+        emulator
+    }
+
+    /// What this emulator was made with.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The result codes it answers with.
+    pub fn codes(&self) -> &ResultCodes {
+        &self.0.settings.fixtures.codes
+    }
+
+    /// The account that may call with this key alone, as issueToken does. It comes into being here if it must.
+    ///
+    /// # Errors
+    /// [`AuthRefusal::UnknownKey`]
+    pub fn authenticate_key(&self, key: &ApiKey) -> Result<Arc<Account>, AuthRefusal> {
+        self.check_key(key).map(|()| self.account(key))
+    }
+
+    /// Whether requests with this key can have an account.
+    ///
+    /// # Errors
+    /// [`AuthRefusal::UnknownKey`]
+    pub fn check_key(&self, key: &ApiKey) -> Result<(), AuthRefusal> {
+        if self.knows(key) { Ok(()) } else { Err(AuthRefusal::UnknownKey) }
+    }
+
+    /// The account that may call with this pair. It comes into being here if it must.
+    ///
+    /// # Errors
+    /// [`AuthRefusal`], and then no account has come into being.
+    pub fn authenticate(&self, key: &ApiKey, token: &Token) -> Result<Arc<Account>, AuthRefusal> {
+        self.check_key(key)?;
+        let existing = read(&self.0.world).accounts.get(key).cloned();
+        if existing.as_ref().is_some_and(|account| account.tokens.contains(token)) {
+            return Ok(self.account(key));
+        }
+        let signer = existing.as_ref().map_or_else(|| self.signer(key), |account| account.signer.clone());
+        if let Some(claims) = signer.check(token.as_str()) {
+            let seconds_ago = self.now(Some(key)).timestamp() - claims.exp;
+            return if seconds_ago >= 0 { Err(AuthRefusal::ExpiredToken { seconds_ago }) } else { Ok(self.account(key)) };
+        }
+        if self.issued_for_another(token) {
+            return Err(AuthRefusal::TokenOfAnotherKey);
+        }
+        match self.0.settings.auth {
+            AuthMode::Open => Ok(self.account(key)),
+            AuthMode::Strict => Err(AuthRefusal::UnknownToken),
+        }
+    }
+
+    /// A new token for the account; older ones stay valid.
+    pub fn issue_token(&self, account: &Account) -> String {
+        let ttl = i64::try_from(self.0.settings.token_ttl.as_secs()).unwrap_or(i64::MAX);
+        account.signer.issue(account.user_id.as_str(), self.now(Some(&account.key)).timestamp(), ttl)
+    }
+
+    /// Looks at all rooms of the account, oldest first.
+    pub fn rooms<R>(&self, account: &Arc<Account>, look: impl FnOnce(&mut dyn ExactSizeIterator<Item = &Room>) -> R) -> R {
+        self.read(account, |state| look(&mut state.rooms.iter()))
+    }
+
+    /// Looks at one room.
+    ///
+    /// # Errors
+    /// [`NoSuchRoom`]
+    pub fn room<R>(&self, account: &Arc<Account>, id: &RoomId, look: impl FnOnce(&Room) -> R) -> Result<R, NoSuchRoom> {
+        self.read(account, |state| state.rooms.get(id).map(look).ok_or(NoSuchRoom))
+    }
+
+    /// Makes a room and says its id.
+    pub fn create_room(&self, account: &Arc<Account>, new: NewRoom) -> RoomId {
+        self.write(account, |state| {
+            let now = state.clock.now().into();
+            let id = state.draw_room_id(&self.0.seed, &account.key, now, &HashSet::new());
+            state.rooms.put(new.into_room(id, now));
+            id
+        })
+    }
+
+    /// Changes a room.
+    ///
+    /// # Errors
+    /// [`NoSuchRoom`]
+    pub fn modify_room(&self, account: &Arc<Account>, id: &RoomId, change: RoomChange) -> Result<(), NoSuchRoom> {
+        self.write(account, |state| {
+            let now = state.clock.now().into();
+            state.rooms.get_mut(id).map(|room| room.apply(change, now)).ok_or(NoSuchRoom)
+        })
+    }
+
+    /// Takes a room away.
+    ///
+    /// # Errors
+    /// [`NoSuchRoom`]
+    pub fn destroy_room(&self, account: &Arc<Account>, id: &RoomId) -> Result<(), NoSuchRoom> {
+        self.write(account, |state| state.rooms.remove(id).map(drop).ok_or(NoSuchRoom))
+    }
+
+    /// The time of an account, or what an account that comes into being now would see.
+    pub fn now(&self, key: Option<&ApiKey>) -> DateTime<Utc> {
+        let world = read(&self.0.world);
+        let account = key.and_then(|key| world.accounts.get(key));
+        let clock = account.and_then(|account| read(&account.state).as_ref().map(|state| state.clock));
+        clock.unwrap_or(world.clock).now()
+    }
+
+    /// Puts an account, or all, back to the fixtures: rooms, ids, clock. With all, accounts that no fixture names disappear.
+    ///
+    /// # Errors
+    /// [`ControlRefusal::UnknownAccount`]
+    pub fn reset(&self, key: Option<&ApiKey>) -> Result<(), ControlRefusal> {
+        let Some(key) = key else {
+            self.reset_all();
+            return Ok(());
+        };
+        if !self.knows(key) {
+            return Err(ControlRefusal::UnknownAccount);
+        }
+        // The lock is held throughout: nothing may make the account disappear in between.
+        let world = write(&self.0.world);
+        if let Some(account) = world.accounts.get(key) {
+            *write(&account.state) = Some(self.fresh_state(key, Clock::start(self.0.settings.clock)));
+        }
+        Ok(())
+    }
+
+    /// Moves the clock of one account forward, or everybody's. In open mode a named account comes into being.
+    ///
+    /// # Errors
+    /// [`ControlRefusal`]; then no clock has moved.
+    pub fn advance(&self, key: Option<&ApiKey>, by: TimeDelta) -> Result<(), ControlRefusal> {
+        let accounts = match key {
+            Some(key) if !self.knows(key) => return Err(ControlRefusal::UnknownAccount),
+            Some(key) => vec![self.account(key)],
+            None => Vec::new(),
+        };
+        let mut world = write(&self.0.world);
+        let everybody = accounts.is_empty();
+        let accounts = if everybody { world.accounts.values().cloned().collect() } else { accounts };
+        let mut states: Vec<_> = accounts.iter().map(|account| write(&account.state)).collect();
+        let clocks = states.iter().map(|state| state.as_ref().map_or(world.clock, |state| state.clock).advanced(by));
+        let clocks: Vec<Clock> = clocks.collect::<Option<_>>().ok_or(ControlRefusal::BeyondTime)?;
+        if everybody {
+            world.clock = world.clock.advanced(by).ok_or(ControlRefusal::BeyondTime)?;
+        }
+        for (state, clock) in states.iter_mut().zip(clocks) {
+            if let Some(state) = state.as_mut() {
+                state.clock = clock;
+            }
+        }
+        Ok(())
+    }
+
+    fn reset_all(&self) {
+        let mut world = write(&self.0.world);
+        world.clock = Clock::start(self.0.settings.clock);
+        for account in world.accounts.values() {
+            *write(&account.state) = None;
+        }
+        world.accounts.clear();
+        for key in self.0.settings.fixtures.accounts.keys() {
+            let account = self.make_account(key, world.clock);
+            world.accounts.insert(key.clone(), account);
+        }
+    }
+
+    fn knows(&self, key: &ApiKey) -> bool {
+        self.0.settings.auth == AuthMode::Open || self.fixture(key).is_some()
+    }
+
+    fn fixture(&self, key: &ApiKey) -> Option<&AccountFixture> {
+        self.0.settings.fixtures.accounts.get(key)
+    }
+
+    /// The account of a key, which comes into being if it must.
+    fn account(&self, key: &ApiKey) -> Arc<Account> {
+        if let Some(account) = read(&self.0.world).accounts.get(key) {
+            return Arc::clone(account);
+        }
+        let mut world = write(&self.0.world);
+        let clock = world.clock;
+        Arc::clone(world.accounts.entry(key.clone()).or_insert_with(|| self.make_account(key, clock)))
+    }
+
+    fn make_account(&self, key: &ApiKey, clock: Clock) -> Arc<Account> {
+        let fixture = self.fixture(key);
+        Arc::new(Account {
+            key: key.clone(),
+            user_id: fixture.and_then(|fixture| fixture.user_id.clone()).unwrap_or_else(|| UserId::of(key)),
+            tokens: fixture.map(|fixture| fixture.tokens.clone()).unwrap_or_default(),
+            signer: self.signer(key),
+            state: RwLock::new(Some(self.fresh_state(key, clock))),
+        })
+    }
+
+    fn signer(&self, key: &ApiKey) -> Signer {
+        Signer::new(&self.0.seed.bytes("token", key.as_str(), 0))
+    }
+
+    fn fresh_state(&self, key: &ApiKey, clock: Clock) -> AccountState {
+        let mut state = AccountState { clock, rooms: Store::default(), ids_drawn: 0 };
+        let now = clock.now().into();
+        let fixtures = self.0.settings.fixtures.rooms_of(key);
+        // No id that is drawn may take one that the fixture gives to a later room.
+        let given: HashSet<RoomId> = fixtures.iter().filter_map(|fixture| fixture.room_id).collect();
+        for fixture in fixtures {
+            let start = fixture.start_dt.unwrap_or(now);
+            let id = fixture.room_id.unwrap_or_else(|| state.draw_room_id(&self.0.seed, key, start, &given));
+            state.rooms.put(fixture.room(id, now));
+        }
+        state
+    }
+
+    /// Whether the token was issued here for any account. Only tokens of our shape cost a look at the accounts.
+    fn issued_for_another(&self, token: &Token) -> bool {
+        let Some(claims) = token::claims(token.as_str()) else { return false };
+        let world = read(&self.0.world);
+        let mut suspects = world.accounts.values().filter(|account| account.user_id.as_str() == claims.aud);
+        suspects.any(|account| account.signer.check(token.as_str()).is_some())
+    }
+
+    fn read<R>(&self, account: &Arc<Account>, look: impl FnOnce(&AccountState) -> R) -> R {
+        let mut account = Arc::clone(account);
+        loop {
+            if let Some(state) = &*read(&account.state) {
+                return look(state);
+            }
+            account = self.account(&account.key);
+        }
+    }
+
+    /// A reset may have made the account disappear since the caller was authenticated; then it comes into being again, so
+    /// that what is written after a reset is there to be read.
+    fn write<R>(&self, account: &Arc<Account>, act: impl FnOnce(&mut AccountState) -> R) -> R {
+        let mut account = Arc::clone(account);
+        loop {
+            if let Some(state) = &mut *write(&account.state) {
+                return act(state);
+            }
+            account = self.account(&account.key);
+        }
+    }
+}
+
+impl AccountState {
+    /// The account's next id that neither a room of it has nor is reserved.
+    fn draw_room_id(&mut self, seed: &Seed, key: &ApiKey, created: KstTime, reserved: &HashSet<RoomId>) -> RoomId {
+        loop {
+            let bytes = seed.bytes("roomId", key.as_str(), self.ids_drawn);
+            self.ids_drawn += 1;
+            let mut random = [0; RoomId::RANDOM];
+            random.copy_from_slice(&bytes[..RoomId::RANDOM]);
+            let id = RoomId::new(random, created);
+            if self.rooms.get(&id).is_none() && !reserved.contains(&id) {
+                return id;
+            }
+        }
+    }
+}
+
+/// A panic while a lock was held leaves whole values behind: every write is one call on a store.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}

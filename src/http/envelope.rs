@@ -1,0 +1,122 @@
+//! The vendor's envelope: `result_cd`, `result_msg`, then `list` or `data` where the operation has one.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::code::{CodeRow, ResultCode};
+use crate::emulator::{Emulator, ErrorStatus};
+
+/// What every answer has.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Envelope<'a> {
+    /// The result code; 1 is success.
+    pub result_cd: i32,
+    /// What went wrong; empty on success.
+    pub result_msg: &'a str,
+}
+
+/// An answer with a list, which is `[]` rather than absent (observed).
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithList<'a, T> {
+    /// The result code; 1 is success.
+    pub result_cd: i32,
+    /// Empty on success.
+    pub result_msg: &'a str,
+    /// The items.
+    pub list: Vec<T>,
+}
+
+/// An answer with one object.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithData<'a, T> {
+    /// The result code; 1 is success.
+    pub result_cd: i32,
+    /// Empty on success.
+    pub result_msg: &'a str,
+    /// The object.
+    pub data: T,
+}
+
+/// An answer on its way to the stack.
+pub struct Answer {
+    status: StatusCode,
+    outcome: Outcome,
+    body: Vec<u8>,
+}
+
+/// What an exchange came to, beside its bytes: for the headers that the mock adds and for the log.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// The number in the envelope; `None` on a preflight.
+    pub result_cd: Option<i32>,
+    /// On a refusal, what was wrong and the cure.
+    pub reason: Option<String>,
+    /// On a doubtful success, the doubt.
+    pub warning: Option<String>,
+}
+
+impl Answer {
+    /// A success without anything.
+    pub fn empty(emulator: &Emulator) -> Answer {
+        Self::new(emulator, |result_cd, result_msg| json(&Envelope { result_cd, result_msg }))
+    }
+
+    /// A success with a list.
+    pub fn list<T: Serialize>(emulator: &Emulator, list: Vec<T>) -> Answer {
+        Self::new(emulator, |result_cd, result_msg| json(&WithList { result_cd, result_msg, list }))
+    }
+
+    /// A success with an object.
+    pub fn data<T: Serialize>(emulator: &Emulator, data: T) -> Answer {
+        Self::new(emulator, |result_cd, result_msg| json(&WithData { result_cd, result_msg, data }))
+    }
+
+    /// The same with a doubt, if there is one.
+    #[must_use]
+    pub fn warn(mut self, warning: Option<String>) -> Answer {
+        self.outcome.warning = warning;
+        self
+    }
+
+    fn new(emulator: &Emulator, body: impl FnOnce(i32, &str) -> Vec<u8>) -> Answer {
+        let row = emulator.codes().row(ResultCode::Success);
+        let outcome = Outcome { result_cd: Some(row.result_cd), reason: None, warning: None };
+        Answer { status: status(emulator, row), outcome, body: body(row.result_cd, row.result_msg.as_deref().unwrap_or_default()) }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response.extensions_mut().insert(self.outcome);
+        response
+    }
+}
+
+/// The answer to a refusal: the words are the row's, or the refusal's own where the row has none.
+pub fn refusal(emulator: &Emulator, code: ResultCode, message: &str, reason: String) -> Response {
+    let row = emulator.codes().row(code);
+    let envelope = Envelope { result_cd: row.result_cd, result_msg: row.result_msg.as_deref().unwrap_or(message) };
+    let outcome = Outcome { result_cd: Some(row.result_cd), reason: Some(reason), warning: None };
+    Answer { status: status(emulator, row), outcome, body: json(&envelope) }.into_response()
+}
+
+fn status(emulator: &Emulator, row: &CodeRow) -> StatusCode {
+    match emulator.settings().error_status {
+        ErrorStatus::Mapped => StatusCode::from_u16(row.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        ErrorStatus::Always200 => StatusCode::OK,
+    }
+}
+
+/// Strings, numbers and lists of them always serialise.
+fn json<T: Serialize>(value: &T) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
+}

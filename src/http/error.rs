@@ -1,0 +1,136 @@
+//! Every refusal of the emulated API: its result code, its words, and the reason that the mock adds.
+
+use axum::response::{IntoResponse, Response};
+
+use super::params::{BODY_LIMIT, FORM};
+use crate::domain::code::ResultCode;
+use crate::domain::field::FieldError;
+use crate::domain::text;
+use crate::emulator::AuthRefusal;
+
+/// A header that authentication looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthHeader {
+    ApiKey,
+    Token,
+}
+
+impl AuthHeader {
+    /// Its name, as the vendor writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            AuthHeader::ApiKey => "API_KEY",
+            AuthHeader::Token => "X-AUTH-TOKEN",
+        }
+    }
+}
+
+/// A refusal. The handlers return it, the stack turns it into an answer.
+#[derive(Debug, Clone)]
+pub enum ApiError {
+    Panicked,
+    HeaderMissing(AuthHeader),
+    HeaderAmbiguous(AuthHeader),
+    HeaderUnprintable(AuthHeader),
+    Auth(AuthRefusal),
+    Path { path: String, nearest: String },
+    Method { method: String, path: String },
+    TooLarge,
+    MediaType { got: String },
+    Body { why: String },
+    Field { error: FieldError, note: Option<String> },
+    NoSuchRoom { room_id: String },
+}
+
+impl ApiError {
+    /// The row of the table that it belongs to.
+    pub fn code(&self) -> ResultCode {
+        match self {
+            ApiError::Panicked => ResultCode::SystemError,
+            ApiError::HeaderMissing(_) | ApiError::HeaderAmbiguous(_) | ApiError::HeaderUnprintable(_) | ApiError::Auth(_) => {
+                ResultCode::Unauthorized
+            }
+            ApiError::Path { .. } => ResultCode::NotFound,
+            ApiError::Method { .. } => ResultCode::MethodNotAllowed,
+            ApiError::TooLarge => ResultCode::PayloadTooLarge,
+            ApiError::MediaType { .. } => ResultCode::UnsupportedMediaType,
+            ApiError::Body { .. } | ApiError::Field { error: FieldError::Invalid { .. }, .. } => ResultCode::IncorrectRequest,
+            ApiError::Field { error: FieldError::Missing { .. }, .. } => ResultCode::MissingRequiredParam,
+            ApiError::NoSuchRoom { .. } => ResultCode::ChannelNotExisted,
+        }
+    }
+
+    /// The `result_msg` of a code that has no fixed one.
+    pub fn message(&self, allow: &str) -> String {
+        match self {
+            ApiError::Panicked => "System error".to_owned(),
+            ApiError::HeaderMissing(header) => format!("{} is missing", header.name()),
+            ApiError::HeaderAmbiguous(header) => format!("{} has different values", header.name()),
+            ApiError::HeaderUnprintable(header) => format!("{} is not printable ASCII", header.name()),
+            ApiError::Auth(AuthRefusal::UnknownKey) => "API_KEY is unknown".to_owned(),
+            ApiError::Auth(AuthRefusal::UnknownToken) => "X-AUTH-TOKEN is unknown".to_owned(),
+            ApiError::Auth(AuthRefusal::TokenOfAnotherKey) => "X-AUTH-TOKEN was not issued for this API_KEY".to_owned(),
+            ApiError::Auth(AuthRefusal::ExpiredToken { .. }) => "X-AUTH-TOKEN is expired".to_owned(),
+            ApiError::Path { path, nearest } => format!("no such path: {}, the nearest is {nearest}", text::short(path)),
+            ApiError::Method { method, path } => {
+                format!("{method} is not allowed on {}, send {}", text::short(path), allow.replace(',', ", "))
+            }
+            ApiError::TooLarge => format!("the body must be at most {BODY_LIMIT} bytes"),
+            ApiError::MediaType { got } => format!("Content-Type: must be {FORM}, got \"{}\"", text::short(got)),
+            ApiError::Body { why } => format!("the body cannot be read: {why}"),
+            ApiError::Field { error, .. } => error.to_string(),
+            ApiError::NoSuchRoom { .. } => "This chat room does not exist".to_owned(),
+        }
+    }
+
+    /// What was wrong and the cure, for `X-Mock-Reason` and the log.
+    pub fn reason(&self, allow: &str) -> String {
+        let message = self.message(allow);
+        match self {
+            ApiError::Panicked => "the mock has a bug: please report what its log says".to_owned(),
+            ApiError::HeaderMissing(AuthHeader::ApiKey) => {
+                format!("{message}: send your API key in it; if you did, a proxy may have dropped a header with an underscore")
+            }
+            ApiError::HeaderMissing(AuthHeader::Token) => {
+                format!("{message}: send a token in it, GET /openapi/token issues one in its body")
+            }
+            ApiError::HeaderAmbiguous(_) => format!("{message}: send it once"),
+            ApiError::HeaderUnprintable(_) => format!("{message}: copy it again"),
+            ApiError::Auth(AuthRefusal::UnknownKey) => format!("{message}: with --auth strict it must be one of the fixture's"),
+            ApiError::Auth(AuthRefusal::UnknownToken) => {
+                format!("{message}: with --auth strict it must be a fixture's or come from GET /openapi/token")
+            }
+            ApiError::Auth(AuthRefusal::TokenOfAnotherKey) => format!("{message}: send the key that it was obtained with"),
+            ApiError::Auth(AuthRefusal::ExpiredToken { seconds_ago }) => {
+                format!("{message} since {seconds_ago} s: get a new one from GET /openapi/token")
+            }
+            ApiError::MediaType { .. } => format!("{message}: send the parameters as a form, not as JSON or multipart"),
+            ApiError::Field { error: FieldError::Missing { field }, note } => match note {
+                Some(note) => format!("{message}; {note}"),
+                None => format!("{message}: send {field}=... in a body of {FORM}, or in the query"),
+            },
+            ApiError::Field { note: Some(note), .. } => format!("{message}; {note}"),
+            ApiError::NoSuchRoom { room_id } => {
+                format!("no room of this account has this roomId: GET /openapi/v2/rooms lists them, got \"{}\"", text::short(room_id))
+            }
+            ApiError::Path { .. } | ApiError::Method { .. } | ApiError::TooLarge | ApiError::Body { .. } | ApiError::Field { .. } => {
+                message
+            }
+        }
+    }
+}
+
+impl From<AuthRefusal> for ApiError {
+    fn from(refusal: AuthRefusal) -> Self {
+        ApiError::Auth(refusal)
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// A placeholder that carries the refusal to the stack, which knows the result codes and the status policy.
+    fn into_response(self) -> Response {
+        let mut response = Response::default();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,168 @@
+//! The contract: an OpenAPI 3.1 document made from the operations. Limits and codes come from the domain's own types.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::security::{ApiKey as ApiKeyHeader, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, HeaderBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{IntoResponses, Modify, OpenApi as _, PartialSchema, ToSchema};
+
+use super::envelope::Envelope;
+use super::stack::{REASON, REQUEST_ID, WARNING};
+use crate::domain::code::ResultCode;
+use crate::domain::field::{
+    Coded, Count, GApiKey, MaxUser, PossibleDup, Resolution, RoomName, RoomStatus, RoomType, ShownResolution, ShownTemplate, StatusChange,
+    StatusChangeV1, Template, Unset, Webrtc, YesNo,
+};
+use crate::domain::ids::{RoomId, UserId};
+use crate::domain::time::KstTime;
+
+/// The document.
+pub fn contract() -> OpenApi {
+    let (_, operations) = super::operations().split_for_parts();
+    let mut contract = Frame::openapi();
+    contract.merge(operations);
+    Headers.modify(&mut contract);
+    contract
+}
+
+/// The document as it is committed and served.
+pub fn contract_text() -> String {
+    contract().to_pretty_json().unwrap_or_default() + "\n"
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "VChatCloud chat rooms, as vchatcloud-mock answers",
+        description = "What is documented, observed and assumed about the API is told apart in the README. Parameters are form \
+                       fields and may also stand in the query."
+    ),
+    servers((url = "http://127.0.0.1:4280", description = "the mock")),
+    security(("API_KEY" = [], "X-AUTH-TOKEN" = [])),
+    components(schemas(Envelope)),
+    modifiers(&Keys)
+)]
+struct Frame;
+
+/// The two headers of every call.
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, contract: &mut OpenApi) {
+        let components = contract.components.get_or_insert_default();
+        for (name, description) in [("API_KEY", "the account"), ("X-AUTH-TOKEN", "a token from issueToken, obtained with the same key")] {
+            let header = ApiKeyHeader::Header(ApiKeyValue::with_description(name, description));
+            components.add_security_scheme(name, SecurityScheme::ApiKey(header));
+        }
+    }
+}
+
+/// The headers that the mock adds to every answer.
+struct Headers;
+
+impl Modify for Headers {
+    fn modify(&self, contract: &mut OpenApi) {
+        let header = |description: &str| RefOr::T(HeaderBuilder::new().description(Some(description)).build());
+        let operations = contract.paths.paths.values_mut().flat_map(|path| [&mut path.get, &mut path.post, &mut path.delete]).flatten();
+        for (status, response) in operations.flat_map(|operation| operation.responses.responses.iter_mut()) {
+            let RefOr::T(response) = response else { continue };
+            response.headers.insert(REQUEST_ID.to_string(), header("added by the mock: the number of the exchange"));
+            let (name, description) = if status == "200" {
+                (WARNING, "added by the mock to a doubtful success: the doubt")
+            } else {
+                (REASON, "added by the mock to a refusal: what was wrong and the cure")
+            };
+            response.headers.insert(name.to_string(), header(description));
+        }
+    }
+}
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident: $($code:ident)+;)+) => {$(
+        $(#[$doc])*
+        pub struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                refused_with(&[$(ResultCode::$code),+])
+            }
+        }
+    )+};
+}
+
+refusals! {
+    /// What issueToken refuses.
+    KeyRefusals: Unauthorized SystemError;
+    /// What listRoom refuses.
+    AuthRefusals: Unauthorized SystemError;
+    /// What operations on a room without parameters refuse.
+    RoomRefusals: Unauthorized ChannelNotExisted SystemError;
+    /// What createRoom refuses.
+    CreateRefusals: IncorrectRequest MissingRequiredParam Unauthorized PayloadTooLarge UnsupportedMediaType SystemError;
+    /// What modifyRoom refuses.
+    ModifyRefusals: IncorrectRequest MissingRequiredParam Unauthorized ChannelNotExisted PayloadTooLarge UnsupportedMediaType SystemError;
+}
+
+/// One response per HTTP status, which names the codes that have it. The last is what any other refusal looks like.
+fn refused_with(codes: &[ResultCode]) -> BTreeMap<String, RefOr<Response>> {
+    let mut described: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for code in codes {
+        let row = code.row();
+        described.entry(row.http.to_string()).or_default().push(format!("{} {}: {}", row.result_cd, code.name(), code.when()));
+    }
+    described
+        .insert("default".to_owned(), vec!["any other refusal, with the numbers and statuses that the server was told to use".to_owned()]);
+    let envelope = || ContentBuilder::new().schema(Some(Ref::from_schema_name("Envelope"))).build();
+    let response =
+        |texts: Vec<String>| ResponseBuilder::new().description(texts.join("; ")).content("application/json", envelope()).build();
+    described.into_iter().map(|(status, texts)| (status, RefOr::T(response(texts)))).collect()
+}
+
+/// A field is a JSON string in answers and a text in forms.
+fn text(description: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).description(Some(description))
+}
+
+fn coded<T: Coded>(description: &str, unset: Option<&'static str>) -> ObjectBuilder {
+    let codes = unset.into_iter().chain(T::CODES.iter().map(|(_, code, _)| *code));
+    let or_unset = unset.map(|unset| format!(", `{unset}` when unset")).unwrap_or_default();
+    text(&format!("{description}: {}{or_unset}", T::listed())).enum_values(Some(codes))
+}
+
+macro_rules! schemas {
+    ($($name:ty: $schema:expr;)+) => {$(
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                $schema.into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
+    )+};
+}
+
+schemas! {
+    RoomName: text("the title of a room").min_length(Some(1)).max_length(Some(RoomName::MAX_CHARS));
+    GApiKey: text("a Google API key, empty when unset");
+    MaxUser: text(&format!("how many users fit: {} to {}", MaxUser::MIN, MaxUser::MAX)).pattern(Some("^[0-9]+$"));
+    Count: text(&format!("a count: 0 to {}", Count::MAX)).pattern(Some("^[0-9]+$"));
+    Webrtc: text("nine bits: share, video, audio").enum_values(Some(Webrtc::VALUES.map(|value| value.to_string())));
+    KstTime: text("yyyyMMddHHmmss in Korean time").pattern(Some(format!("^[0-9]{{{}}}$", KstTime::DIGITS)));
+    RoomId: text("the channel key: its last part is the time of creation").pattern(Some(RoomId::PATTERN));
+    UserId: text("the account's e-mail address").min_length(Some(1));
+    RoomType: coded::<RoomType>("the kind of room", None);
+    RoomStatus: coded::<RoomStatus>("the state of a room", None);
+    YesNo: coded::<YesNo>("whether something is available", None);
+    PossibleDup: coded::<PossibleDup>("whether one user may connect twice", None);
+    StatusChange: coded::<StatusChange>("the state to come, in either case", None);
+    StatusChangeV1: coded::<StatusChangeV1>("the state to come, in either case", None);
+    Resolution: coded::<Resolution>("the resolution of video", None);
+    Template: coded::<Template>("the template of a metaverse room", None);
+    ShownResolution: coded::<Resolution>("the resolution of video", Some(Resolution::UNSET));
+    ShownTemplate: coded::<Template>("the template of a metaverse room", Some(Template::UNSET));
+}

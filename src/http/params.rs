@@ -1,0 +1,161 @@
+//! The parameters of a request: query and form body, merged as servlets merge them.
+//!
+//! A lenient picture of what arrived; the operations turn it into checked values, field by field in their own order.
+
+use std::str::FromStr;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use super::api::Api;
+use super::error::ApiError;
+use super::escape;
+use crate::domain::field::{FieldError, Invalid};
+use crate::domain::text;
+
+/// The largest body that is read (assumed).
+pub const BODY_LIMIT: usize = 64 * 1024;
+/// The one media type that carries parameters.
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What arrived, in order: the query first, then the body. The first value of a name counts (as a servlet's
+/// `getParameter`); unknown names are ignored (observed).
+#[derive(Debug, Default)]
+pub struct Params {
+    pairs: Vec<(String, String)>,
+    /// What the mock noticed on the way, each with the name of the parameter it is about.
+    notes: Vec<Note>,
+}
+
+#[derive(Debug)]
+struct Note {
+    parameter: Option<String>,
+    text: String,
+}
+
+impl FromRequest<Api> for Params {
+    type Rejection = ApiError;
+
+    /// Checks the media type, then the size, then reads.
+    async fn from_request(request: Request, _: &Api) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        let is_form = parts.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+        if let Some(got) = is_form
+            && !got.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(FORM))
+        {
+            return Err(ApiError::MediaType { got: got.to_owned() });
+        }
+        let body = read(&parts.headers, body).await?;
+        let mut params = Params::default();
+        params.decode(parts.uri.query().unwrap_or_default().as_bytes());
+        if is_form.is_some() {
+            params.decode(&body);
+        } else if !body.is_empty() {
+            params.note(None, format!("the body was ignored, because it came without Content-Type: send Content-Type: {FORM}"));
+        }
+        Ok(params)
+    }
+}
+
+/// Reads a body that is not too large. What is too large is not read; the connection takes care of the rest.
+async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > BODY_LIMIT as u64) {
+        return Err(ApiError::TooLarge);
+    }
+    match Limited::new(body, BODY_LIMIT).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::TooLarge),
+        Err(error) => Err(ApiError::Body { why: error.to_string() }),
+    }
+}
+
+impl Params {
+    /// A required field.
+    ///
+    /// # Errors
+    /// When it is absent, empty or no value of `T`.
+    pub fn required<T: FromStr<Err = Invalid>>(&self, field: &'static str) -> Result<T, FieldError> {
+        self.optional(field)?.ok_or(FieldError::Missing { field })
+    }
+
+    /// An optional field; empty is unset.
+    ///
+    /// # Errors
+    /// When it is no value of `T`.
+    pub fn optional<T: FromStr<Err = Invalid>>(&self, field: &'static str) -> Result<Option<T>, FieldError> {
+        self.get(field).filter(|value| !value.is_empty()).map(|value| FieldError::parse(field, value)).transpose()
+    }
+
+    /// A field of a change: absent leaves as it is, empty unsets.
+    ///
+    /// # Errors
+    /// When it is no value of `T`.
+    #[expect(clippy::option_option, reason = "absent, unset and set are three things")]
+    pub fn change<T: FromStr<Err = Invalid>>(&self, field: &'static str) -> Result<Option<Option<T>>, FieldError> {
+        self.get(field).map(|_| self.optional(field)).transpose()
+    }
+
+    /// The refusal of a field, with what was noticed of it on the way.
+    pub fn refuse(&self, error: FieldError) -> ApiError {
+        let (FieldError::Missing { field } | FieldError::Invalid { field, .. }) = &error;
+        let about = |note: &&Note| note.parameter.as_deref().is_none_or(|parameter| parameter == *field);
+        let note = self.notes.iter().find(about).map(|note| note.text.clone());
+        ApiError::Field { error, note }
+    }
+
+    /// What a success should warn of.
+    pub fn warning(&self) -> Option<String> {
+        let notes: Vec<&str> = self.notes.iter().map(|note| note.text.as_str()).collect();
+        (!notes.is_empty()).then(|| notes.join("; "))
+    }
+
+    fn get(&self, field: &str) -> Option<&str> {
+        self.pairs.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+    }
+
+    fn decode(&mut self, form: &[u8]) {
+        for pair in form.split(|byte| *byte == b'&') {
+            let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
+                Some(equals) => (&pair[..equals], &pair[equals + 1..]),
+                None => (pair, &pair[..0]),
+            };
+            match (escape::decode(name, true), escape::decode(value, true)) {
+                (Ok(name), _) if name.is_empty() => {}
+                (Ok(name), Ok(value)) => {
+                    let name = String::from_utf8_lossy(&name).into_owned();
+                    let value = String::from_utf8(value).unwrap_or_else(|error| self.damaged(&name, error.as_bytes()));
+                    self.pairs.push((name, value));
+                }
+                (name, _) => {
+                    let name = String::from_utf8_lossy(&name.unwrap_or_default()).into_owned();
+                    let got = String::from_utf8_lossy(pair);
+                    let text = format!(
+                        "{name} was dropped, because of a broken percent escape: send a percent sign as %25, got \"{}\"",
+                        text::short(&got)
+                    );
+                    self.note(Some(name), text);
+                }
+            }
+        }
+    }
+
+    /// The text of bytes that are not UTF-8, with a note that says what they may have been.
+    fn damaged(&mut self, name: &str, bytes: &[u8]) -> String {
+        let (korean, _, broken) = encoding_rs::EUC_KR.decode(bytes);
+        let is_korean = !broken && korean.chars().any(|character| ('가'..='힣').contains(&character));
+        let cure = if is_korean {
+            format!("they read well as EUC-KR/CP949: send percent-encoded UTF-8, {name}={}", text::short(&escape::encode(&korean)))
+        } else {
+            "send percent-encoded UTF-8".to_owned()
+        };
+        self.note(Some(name.to_owned()), format!("{name} has bytes that are not UTF-8, which became U+FFFD; {cure}"));
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+
+    fn note(&mut self, parameter: Option<String>, text: String) {
+        self.notes.push(Note { parameter, text });
+    }
+}

@@ -1,0 +1,32 @@
+//! destroyRoom: the room is gone.
+
+use axum::extract::State;
+
+use super::RoomPath;
+use crate::domain::ids::RoomId;
+use crate::http::api::Api;
+use crate::http::auth::Caller;
+use crate::http::envelope::{Answer, Envelope};
+use crate::http::error::ApiError;
+use crate::http::openapi::RoomRefusals;
+
+/// Destroys a room.
+#[utoipa::path(delete, path = "/openapi/v2/rooms/{roomId}", operation_id = "destroyRoom", tag = "rooms v2",
+    params(("roomId" = RoomId, Path, description = "the room")),
+    responses((status = 200, description = "the room is gone", body = Envelope), RoomRefusals))]
+pub async fn v2(State(api): State<Api>, path: RoomPath, caller: Caller) -> Result<Answer, ApiError> {
+    destroy(&api, &path, &caller)
+}
+
+/// Destroys a room.
+#[utoipa::path(delete, path = "/openapi/v1/rooms/{roomId}", operation_id = "destroyRoomV1", tag = "rooms v1",
+    params(("roomId" = RoomId, Path, description = "the room")),
+    responses((status = 200, description = "the room is gone", body = Envelope), RoomRefusals))]
+pub async fn v1(State(api): State<Api>, path: RoomPath, caller: Caller) -> Result<Answer, ApiError> {
+    destroy(&api, &path, &caller)
+}
+
+fn destroy(api: &Api, path: &RoomPath, Caller(account): &Caller) -> Result<Answer, ApiError> {
+    api.emulator.destroy_room(account, &path.id()?).map_err(|error| path.unknown(error))?;
+    Ok(Answer::empty(&api.emulator))
+}

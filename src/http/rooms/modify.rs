@@ -1,0 +1,107 @@
+//! modifyRoom: the parameters of the change, checked in the vendor's order; all of it happens or nothing.
+
+use axum::extract::State;
+use utoipa::ToSchema;
+
+use super::RoomPath;
+use crate::domain::field::{
+    FieldError, GApiKey, MaxUser, Resolution, RoomName, RoomType, StatusChange, StatusChangeV1, Template, Webrtc, YesNo,
+};
+use crate::domain::ids::RoomId;
+use crate::domain::room::{RoomChange, WebrtcChange};
+use crate::http::api::Api;
+use crate::http::auth::Caller;
+use crate::http::envelope::{Answer, Envelope};
+use crate::http::error::ApiError;
+use crate::http::openapi::ModifyRefusals;
+use crate::http::params::Params;
+
+/// The parameters of modifyRoom of v2, for the contract.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "the contract's picture of what RoomChange is read from")]
+pub struct ModifyRoomV2 {
+    room_name: RoomName,
+    room_type: RoomType,
+    max_user: MaxUser,
+    rtc_stat: YesNo,
+    resolution: Option<Resolution>,
+    g_trans_stat: YesNo,
+    g_api_key: Option<GApiKey>,
+    template: Option<Template>,
+    room_status: Option<StatusChange>,
+}
+
+/// The parameters of modifyRoom of v1, for the contract.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "the contract's picture of what RoomChange is read from")]
+pub struct ModifyRoomV1 {
+    max_user: MaxUser,
+    room_name: RoomName,
+    webrtc: Option<Webrtc>,
+    room_status: Option<StatusChangeV1>,
+}
+
+/// Changes a room. Parameters may also stand in the query.
+#[utoipa::path(post, path = "/openapi/v2/rooms/{roomId}", operation_id = "modifyRoom", tag = "rooms v2",
+    params(("roomId" = RoomId, Path, description = "the room")),
+    request_body(content = ModifyRoomV2, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "the room is changed", body = Envelope), ModifyRefusals))]
+pub async fn v2(State(api): State<Api>, path: RoomPath, caller: Caller, params: Params) -> Result<Answer, ApiError> {
+    modify(&api, &path, &caller, &params, change_v2)
+}
+
+/// Changes a room. Parameters may also stand in the query.
+#[utoipa::path(post, path = "/openapi/v1/rooms/{roomId}", operation_id = "modifyRoomV1", tag = "rooms v1",
+    params(("roomId" = RoomId, Path, description = "the room")),
+    request_body(content = ModifyRoomV1, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "the room is changed", body = Envelope), ModifyRefusals))]
+pub async fn v1(State(api): State<Api>, path: RoomPath, caller: Caller, params: Params) -> Result<Answer, ApiError> {
+    modify(&api, &path, &caller, &params, change_v1)
+}
+
+/// The room must exist before a field is looked at (assumed).
+fn modify(
+    api: &Api,
+    path: &RoomPath,
+    Caller(account): &Caller,
+    params: &Params,
+    change: fn(&Params) -> Result<RoomChange, FieldError>,
+) -> Result<Answer, ApiError> {
+    let id = path.id()?;
+    api.emulator.room(account, &id, |_| ()).map_err(|error| path.unknown(error))?;
+    let change = change(params).map_err(|error| params.refuse(error))?;
+    api.emulator.modify_room(account, &id, change).map_err(|error| path.unknown(error))?;
+    Ok(Answer::empty(&api.emulator).warn(params.warning()))
+}
+
+/// The fields are checked in the order of the vendor's table (assumed).
+fn change_v2(params: &Params) -> Result<RoomChange, FieldError> {
+    Ok(RoomChange {
+        room_name: params.required("roomName")?,
+        room_type: Some(params.required("roomType")?),
+        max_user: params.required("maxUser")?,
+        webrtc: Some(WebrtcChange::Switch(params.required("rtcStat")?)),
+        resolution: params.change("resolution")?,
+        g_trans_stat: Some(params.required("gTransStat")?),
+        g_api_key: params.change("gApiKey")?.map(Option::unwrap_or_default),
+        template: params.change("template")?,
+        room_status: params.optional("roomStatus")?,
+    })
+}
+
+/// v1 knows four parameters; an empty `webrtc` is 0 (observed).
+fn change_v1(params: &Params) -> Result<RoomChange, FieldError> {
+    Ok(RoomChange {
+        max_user: params.required("maxUser")?,
+        room_name: params.required("roomName")?,
+        webrtc: params.change("webrtc")?.map(|webrtc| WebrtcChange::Set(webrtc.unwrap_or_default())),
+        room_status: params.optional::<StatusChangeV1>("roomStatus")?.map(StatusChange::from),
+        room_type: None,
+        resolution: None,
+        template: None,
+        g_trans_stat: None,
+        g_api_key: None,
+    })
+}

@@ -1,0 +1,194 @@
+//! Everything around the operations, outermost first:
+//!
+//! 1. The exchange: a request id, the time it takes, one log line, and the headers that the mock adds.
+//! 2. CORS: any origin; every OPTIONS is a preflight and answered here, without authentication.
+//! 3. A trailing slash on any path is cut.
+//! 4. A panic becomes a refusal.
+//! 5. Refusals become answers, by the table of result codes and the status policy.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use tower::{Layer, Service};
+use tower_http::cors::{AllowHeaders, Any, Cors, CorsLayer};
+
+use super::envelope::{self, Outcome};
+use super::error::ApiError;
+use crate::domain::ids::ApiKey;
+use crate::domain::text;
+use crate::emulator::Emulator;
+
+/// Numbers the exchanges of one server.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-mock-request-id");
+/// On a refusal: what was wrong and the cure, one line of ASCII.
+pub const REASON: HeaderName = HeaderName::from_static("x-mock-reason");
+/// On a doubtful success: the doubt, one line of ASCII.
+pub const WARNING: HeaderName = HeaderName::from_static("x-mock-warning");
+
+/// The target of the one event per exchange.
+pub const LOG_TARGET: &str = "vchatcloud_mock::exchange";
+
+/// Longer reasons and paths are cut: a header must stay acceptable to every client.
+const LINE_CHARS: usize = 1000;
+
+/// The emulated API over an emulator.
+pub fn stack(emulator: Emulator) -> Exchange {
+    let router = super::router(emulator.clone());
+    Exchange { operations: cors().layer(Operations { emulator, router }), ids: Arc::default() }
+}
+
+/// One exchange: it is numbered, timed and logged, and its answer gets the headers that the mock adds.
+#[derive(Clone)]
+pub struct Exchange {
+    operations: Cors<Operations>,
+    ids: Arc<AtomicU64>,
+}
+
+impl Exchange {
+    /// Answers one request.
+    pub async fn answer(mut self, request: Request) -> Response {
+        let started = Instant::now();
+        let id = self.ids.fetch_add(1, Ordering::Relaxed) + 1;
+        let line = Line::of(&request);
+        let mut response = self.operations.call(request).await.unwrap_or_else(|never| match never {});
+        // A preflight has none: it came to no operation.
+        let outcome = response.extensions_mut().remove::<Outcome>().unwrap_or_default();
+        let headers = response.headers_mut();
+        headers.insert(REQUEST_ID, HeaderValue::from(id));
+        for (name, text) in [(REASON, &outcome.reason), (WARNING, &outcome.warning)] {
+            if let Some(value) = text.as_deref().and_then(header_line) {
+                headers.insert(name, value);
+            }
+        }
+        if let Some(line) = line {
+            line.log(id, &outcome, response.status(), started.elapsed());
+        }
+        response
+    }
+}
+
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS])
+        .allow_headers(AllowHeaders::mirror_request())
+        .allow_private_network(true)
+        .expose_headers([REQUEST_ID, REASON, WARNING])
+        .max_age(Duration::from_secs(600))
+}
+
+/// The router, whose panics and refusals become answers.
+#[derive(Clone)]
+struct Operations {
+    emulator: Emulator,
+    router: Router,
+}
+
+impl Service<Request> for Operations {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        cut_trailing_slash(request.uri_mut());
+        let answer = AssertUnwindSafe(self.router.call(request)).catch_unwind();
+        let emulator = self.emulator.clone();
+        Box::pin(async move {
+            let answer = answer.await.unwrap_or_else(|_| Ok(ApiError::Panicked.into_response()))?;
+            Ok(if answer.extensions().get::<Outcome>().is_some() { answer } else { refused(&emulator, answer) })
+        })
+    }
+}
+
+/// Turns a refusal into its answer. Whatever reached neither a handler nor a refusal of ours would be a bug.
+fn refused(emulator: &Emulator, mut response: Response) -> Response {
+    let error = response.extensions_mut().remove::<ApiError>().unwrap_or(ApiError::Panicked);
+    let allow = response.headers_mut().remove(header::ALLOW);
+    let allowed = allow.as_ref().and_then(|allow| allow.to_str().ok()).unwrap_or_default();
+    let mut response = envelope::refusal(emulator, error.code(), &error.message(allowed), error.reason(allowed));
+    if let Some(allow) = allow {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
+
+/// A service root with a slash at its end is the same one (assumed).
+fn cut_trailing_slash(uri: &mut Uri) {
+    let Some(path) = uri.path().strip_suffix('/').filter(|path| !path.is_empty()) else { return };
+    let target = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    if let Ok(cut) = target.parse() {
+        *uri = cut;
+    }
+}
+
+fn header_line(text: &str) -> Option<HeaderValue> {
+    let mut line = text::ascii_line(text);
+    line.truncate(LINE_CHARS);
+    HeaderValue::from_str(&line).ok()
+}
+
+/// What the log line says of a request, taken before the request is used up. `None` when nobody listens.
+struct Line {
+    method: Method,
+    target: String,
+    account: String,
+}
+
+impl Line {
+    fn of(request: &Request) -> Option<Line> {
+        if !tracing::enabled!(target: LOG_TARGET, tracing::Level::INFO) {
+            return None;
+        }
+        let key = request.headers().get("api_key").and_then(|key| key.to_str().ok()).and_then(|key| key.parse::<ApiKey>().ok());
+        let mut target = text::ascii_line(request.uri().path_and_query().map_or("", |target| target.as_str()));
+        target.truncate(LINE_CHARS);
+        Some(Line { method: request.method().clone(), target, account: key.map_or_else(|| "-".to_owned(), |key| key.masked()) })
+    }
+
+    fn log(&self, id: u64, outcome: &Outcome, status: StatusCode, took: Duration) {
+        let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let status = status.as_u16();
+        let result_cd = outcome.result_cd; // none on a preflight
+        let why = outcome.reason.as_ref().or(outcome.warning.as_ref()).map(|why| text::ascii_line(why));
+        tracing::info!(target: LOG_TARGET, id, account = self.account, method = self.method.as_str(), path = self.target, status, result_cd, us, why);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+    use crate::emulator::Settings;
+
+    #[tokio::test]
+    async fn a_panic_becomes_an_envelope_and_the_next_request_works() {
+        let emulator = Emulator::new(Settings::default());
+        let router = super::super::router(emulator.clone()).route("/panic", axum::routing::get(async || -> ApiError { panic!("planted") }));
+        let stack = Exchange { operations: cors().layer(Operations { emulator, router }), ids: Arc::default() };
+        let get = |path: &str| {
+            Request::get(path).header("API_KEY", "k").header("Origin", "http://elsewhere").body(axum::body::Body::empty()).unwrap()
+        };
+
+        let response = stack.clone().answer(get("/panic")).await;
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), r#"{"result_cd":0,"result_msg":"System error"}"#);
+
+        assert_eq!(stack.answer(get("/openapi/token")).await.status(), 200);
+    }
+}

@@ -1,0 +1,46 @@
+//! An offline, stateful mock server of the VChatCloud chat-room API.
+//!
+//! The binary serves it from one command; see the README. The pieces, from the ground up:
+//!
+//! - [`domain`]: the vendor's language, as pure values and rules
+//! - `store`, `token`, [`clock`], `seed`, [`fixture`]: one thing each, synchronous, time and chance handed in
+//! - [`emulator`]: accounts, behind one cheap handle
+//! - `http`: the emulated API; [`admin`]: the control plane
+//! - [`server`]: both on a socket
+//!
+//! A server inside a test:
+//!
+//! ```
+//! use vchatcloud_mock::admin::AllowedHosts;
+//! use vchatcloud_mock::emulator::{Emulator, Settings};
+//! use vchatcloud_mock::fixture::Fixtures;
+//! use vchatcloud_mock::server::{App, Host, Server};
+//!
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let emulator = Emulator::new(Settings { fixtures: Fixtures::demo()?, seed: Some(1), ..Settings::default() });
+//! let server = Server::bind(&Host::Localhost, 0)?;
+//! let url = format!("http://127.0.0.1:{}/openapi/v2/rooms", server.port());
+//! let running = tokio::spawn(server.serve(App::new(emulator, AllowedHosts::default()), std::future::pending()));
+//!
+//! let client = reqwest::Client::new();
+//! let answer = client.get(url).header("API_KEY", "demo-key").header("X-AUTH-TOKEN", "demo-token").send().await?;
+//! assert!(answer.text().await?.starts_with(r#"{"result_cd":1,"result_msg":"","list":["#));
+//!
+//! running.abort();
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+
+pub mod admin;
+pub mod clock;
+pub mod domain;
+pub mod emulator;
+pub mod fixture;
+mod http;
+mod seed;
+pub mod server;
+mod store;
+mod token;
+
+#[cfg(feature = "cli")]
+pub mod cli;

@@ -1,0 +1,34 @@
+//! Where everything random comes from: 32 bytes, given with `--seed` or drawn once at start, and expanded by purpose.
+
+use sha2::{Digest, Sha256};
+
+/// The root of all that looks random in one server. The same seed gives the same ids and the same signing keys.
+#[derive(Clone)]
+pub struct Seed([u8; 32]);
+
+impl Seed {
+    /// A seed that repeats.
+    pub fn repeatable(number: u64) -> Seed {
+        Seed(Sha256::digest(number.to_be_bytes()).into())
+    }
+
+    /// A seed that nobody can guess.
+    #[expect(clippy::disallowed_methods, reason = "the one place that draws at random")]
+    pub fn random() -> Seed {
+        let entropy = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
+        Seed(entropy.iter().fold(Sha256::new(), Sha256::chain_update).finalize().into())
+    }
+
+    /// 32 bytes for the `count`th thing of a `purpose` in an account: independent of every other account and purpose.
+    pub fn bytes(&self, purpose: &str, account: &str, count: u64) -> [u8; 32] {
+        let Seed(root) = self;
+        let named = Sha256::new().chain_update(root).chain_update(purpose).chain_update([0]).chain_update(account).chain_update([0]);
+        named.chain_update(count.to_be_bytes()).finalize().into()
+    }
+}
+
+impl std::fmt::Debug for Seed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seed(hidden)")
+    }
+}

@@ -1,0 +1,112 @@
+//! A server: the emulated API and the control plane on some sockets, from ready to stopped.
+
+mod connection;
+mod listen;
+mod page;
+
+use std::future::poll_fn;
+use std::io;
+use std::task::Poll;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::Method;
+use axum::response::Response;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tower::Service;
+
+pub use self::listen::{BadHostArg, Host};
+
+use crate::admin::{self, AllowedHosts};
+use crate::emulator::Emulator;
+use crate::http::openapi;
+use crate::http::stack::{self, Exchange};
+
+/// How long answers in flight may take once a stop was asked for.
+const GRACE: Duration = Duration::from_millis(100);
+/// How long to wait when the machine gives no connection, for lack of descriptors above all.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
+
+/// Everything that answers, without a socket. Clones are the same.
+#[derive(Clone)]
+pub struct App {
+    api: Exchange,
+    admin: Router,
+}
+
+impl App {
+    /// The emulated API and the control plane over one emulator.
+    pub fn new(emulator: Emulator, allowed: AllowedHosts) -> App {
+        App { api: stack::stack(emulator.clone()), admin: admin::router(emulator, allowed, openapi::contract_text) }
+    }
+
+    /// Answers one request.
+    pub async fn answer(mut self, request: Request) -> Response {
+        let path = request.uri().path();
+        if path.strip_prefix(admin::PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+            return self.admin.call(request).await.unwrap_or_else(|never| match never {});
+        }
+        if path == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {
+            return page::answer(request.headers());
+        }
+        self.api.answer(request).await
+    }
+}
+
+/// A bound server that nobody answers for yet: connections wait.
+pub struct Server {
+    listeners: Vec<TcpListener>,
+    port: u16,
+}
+
+impl Server {
+    /// Binds; port 0 takes a free one, the same on all addresses. Needs a Tokio runtime.
+    ///
+    /// # Errors
+    /// What the machine says of the address, with the address.
+    pub fn bind(host: &Host, port: u16) -> io::Result<Server> {
+        let (listeners, port) = listen::bind(host, port)?;
+        Ok(Server { listeners, port })
+    }
+
+    /// The port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Answers until `stop` is ready: then accepts no more, gives answers in flight a tenth of a second, and drops the rest.
+    pub async fn serve(self, app: App, stop: impl Future<Output = ()>) {
+        let (stopping, stopped) = watch::channel(false);
+        let mut connections = JoinSet::new();
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => break,
+                accepted = self.accept() => match accepted {
+                    Ok(stream) => drop(connections.spawn(connection::serve(stream, app.clone(), stopped.clone()))),
+                    Err(error) => {
+                        tracing::warn!("no connection can be accepted: {error}");
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                    }
+                },
+                Some(_) = connections.join_next() => {}
+            }
+        }
+        drop(self);
+        stopping.send_replace(true);
+        let all_ended = async { while connections.join_next().await.is_some() {} };
+        // Whoever is not done by then is dropped with the set.
+        drop(tokio::time::timeout(GRACE, all_ended).await);
+    }
+
+    async fn accept(&self) -> io::Result<TcpStream> {
+        let first_ready = |cx: &mut std::task::Context<'_>| {
+            let mut polled = self.listeners.iter().map(|listener| listener.poll_accept(cx));
+            polled.find(Poll::is_ready).unwrap_or(Poll::Pending)
+        };
+        poll_fn(first_ready).await.map(|(stream, _)| stream)
+    }
+}
