@@ -16,7 +16,7 @@
 //! use vchatcloud_mock::fixture::Fixtures;
 //! use vchatcloud_mock::server::{App, Host, Server};
 //!
-//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> { tokio::runtime::Runtime::new()?.block_on(async {
 //! let emulator = Emulator::new(Settings { fixtures: Fixtures::demo()?, seed: Some(1), ..Settings::default() });
 //! let server = Server::bind(&Host::Localhost, 0)?;
 //! let url = format!("http://127.0.0.1:{}/openapi/v2/rooms", server.port());
@@ -27,8 +27,8 @@
 //! assert!(answer.text().await?.starts_with(r#"{"result_cd":1,"result_msg":"","list":["#));
 //!
 //! running.abort();
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! # }).unwrap();
+//! # Ok(())
+//! # }) }
 //! ```
 
 pub mod admin;

@@ -74,7 +74,7 @@ pub struct ServeArgs {
     #[arg(long, env = "VCHATCLOUD_MOCK_ERROR_STATUS", value_enum, default_value_t)]
     pub error_status: ErrorStatus,
     /// Makes roomIds and signing keys repeat from run to run
-    #[arg(long, env = "VCHATCLOUD_MOCK_SEED", value_name = "NUMBER")]
+    #[arg(long, env = "VCHATCLOUD_MOCK_SEED", value_name = "NUMBER", allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// system, frozen:<RFC 3339> or start:<RFC 3339>
     #[arg(long, env = "VCHATCLOUD_MOCK_CLOCK", default_value = "system", value_parser = parse_clock)]

@@ -21,28 +21,32 @@ pub struct Created {
     room_id: RoomId,
 }
 
-/// The parameters of createRoom of v2, for the contract.
+/// What createRoom of v2 takes.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "the contract's picture of what NewRoom is read from")]
 pub struct CreateRoomV2 {
     room_name: RoomName,
     max_user: MaxUser,
+    #[schema(nullable = false)]
     g_api_key: Option<GApiKey>,
     g_trans_stat: YesNo,
+    #[schema(nullable = false)]
     resolution: Option<Resolution>,
     room_type: RoomType,
     rtc_stat: YesNo,
+    #[schema(nullable = false)]
     template: Option<Template>,
 }
 
-/// The parameters of createRoom of v1, for the contract.
+/// What createRoom of v1 takes.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "the contract's picture of what NewRoom is read from")]
 pub struct CreateRoomV1 {
     max_user: MaxUser,
     room_name: RoomName,
+    #[schema(nullable = false)]
     webrtc: Option<Webrtc>,
 }
 

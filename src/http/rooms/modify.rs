@@ -16,7 +16,7 @@ use crate::http::error::ApiError;
 use crate::http::openapi::ModifyRefusals;
 use crate::http::params::Params;
 
-/// The parameters of modifyRoom of v2, for the contract.
+/// What modifyRoom of v2 takes.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "the contract's picture of what RoomChange is read from")]
@@ -25,21 +25,27 @@ pub struct ModifyRoomV2 {
     room_type: RoomType,
     max_user: MaxUser,
     rtc_stat: YesNo,
+    #[schema(nullable = false)]
     resolution: Option<Resolution>,
     g_trans_stat: YesNo,
+    #[schema(nullable = false)]
     g_api_key: Option<GApiKey>,
+    #[schema(nullable = false)]
     template: Option<Template>,
+    #[schema(nullable = false)]
     room_status: Option<StatusChange>,
 }
 
-/// The parameters of modifyRoom of v1, for the contract.
+/// What modifyRoom of v1 takes.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "the contract's picture of what RoomChange is read from")]
 pub struct ModifyRoomV1 {
     max_user: MaxUser,
     room_name: RoomName,
+    #[schema(nullable = false)]
     webrtc: Option<Webrtc>,
+    #[schema(nullable = false)]
     room_status: Option<StatusChangeV1>,
 }
 

@@ -1,0 +1,155 @@
+//! The control plane: who may call it, and what its calls do.
+
+use axum::body::Body;
+use axum::http::Request;
+
+use crate::mock::{Mock, Reply, fixtures};
+
+async fn call(mock: &Mock, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
+    let request = headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| request.header(*name, *value));
+    mock.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn health() {
+    let reply = Mock::new().admin("GET", "health", "").await;
+    assert_eq!(reply.body, format!(r#"{{"status":"ok","version":"{}"}}"#, env!("CARGO_PKG_VERSION")));
+}
+
+#[tokio::test]
+async fn the_contract_is_served() {
+    let reply = Mock::new().admin("GET", "openapi.json", "").await;
+    assert_eq!(reply.header("content-type"), "application/json");
+    assert_eq!(reply.body, include_str!("../../openapi.json"));
+}
+
+/// Hosts: (Host, accepted)
+#[tokio::test]
+async fn a_name_that_is_not_this_machine_is_refused() {
+    let mock = Mock::new();
+    for (host, accepted) in [
+        ("127.0.0.1:4280", true),
+        ("[::1]:4280", true),
+        ("192.168.1.7", true),
+        ("localhost", true),
+        ("LOCALHOST:80", true),
+        ("localhost.", true),
+        ("vchatcloud-mock:4280", true),
+        ("api.localhost", true),
+        ("box.local", true),
+        ("host.docker.internal:4280", true),
+        ("mock.test", true),
+        ("Mock.Test:4280", true),
+        ("evil.example", false),
+        ("localhost.evil.example", false),
+        ("127.0.0.1.evil.example", false),
+        ("127.0.0.1@evil.example", false),
+        ("notmock.test", false),
+        ("", false),
+    ] {
+        let reply = call(&mock, "GET", "/__admin/openapi.json", &[("Host", host)]).await;
+        assert_eq!(reply.status == 200, accepted, "{host}: {reply}");
+        // Probes come by names that nobody can know.
+        assert_eq!(call(&mock, "GET", "/__admin/health", &[("Host", host)]).await.status, 200);
+    }
+    insta::assert_snapshot!(call(&mock, "POST", "/__admin/reset", &[("Host", "evil.example")]).await, @r#"
+    403
+    {"error":{"code":"forbidden","message":"Host: not a name of this machine, got \"evil.example\"","hint":"call it by IP address or as localhost, or start the mock with --allowed-hosts"}}
+    "#);
+}
+
+/// Pages: (Host, Origin, Sec-Fetch-Site, accepted)
+#[tokio::test]
+async fn a_page_of_another_origin_is_refused() {
+    let mock = Mock::new();
+    for (host, origin, site, accepted) in [
+        ("localhost:4280", "", "", true),
+        ("localhost:4280", "http://localhost:4280", "same-origin", true),
+        ("localhost:4280", "", "none", true),
+        ("localhost:4280", "http://localhost:3000", "same-site", false),
+        ("localhost:4280", "http://localhost:3000", "", false),
+        ("localhost:4280", "https://evil.example", "cross-site", false),
+        ("localhost:4280", "null", "", false),
+        ("localhost:4280", "", "cross-site", false),
+        ("127.0.0.1:4280", "http://localhost:4280", "", false),
+    ] {
+        let headers: Vec<(&str, &str)> =
+            [("Host", host), ("Origin", origin), ("Sec-Fetch-Site", site)].into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        for (method, path) in [("POST", "/__admin/reset"), ("GET", "/__admin/openapi.json"), ("OPTIONS", "/__admin/reset")] {
+            let reply = call(&mock, method, path, &headers).await;
+            assert_eq!(reply.status != 403, accepted, "{method} {headers:?}: {reply}");
+            assert!(!reply.headers.contains_key("access-control-allow-origin"), "{reply}");
+        }
+    }
+    insta::assert_snapshot!(call(&mock, "POST", "/__admin/reset", &[("Host", "localhost:4280"), ("Origin", "https://evil.example")]).await, @r#"
+    403
+    {"error":{"code":"forbidden","message":"Origin: not the mock's own, got \"https://evil.example\"","hint":"call it from the test program, not from a web page of another origin"}}
+    "#);
+    assert_eq!(
+        call(&mock, "POST", "/__admin/reset", &[("Host", "localhost"), ("Origin", "http://localhost"), ("Origin", "http://evil.example")])
+            .await
+            .status,
+        403
+    );
+}
+
+#[tokio::test]
+async fn reset_puts_everything_back() {
+    let mock = Mock::demo();
+    let fresh = (mock.demo_caller().list().await.body, mock.alice().create_room("").await);
+    mock.demo_caller().create_room("").await;
+    mock.admin("POST", "clock/advance", r#"{"by": "1h"}"#).await;
+
+    assert_eq!(mock.admin("POST", "reset", "").await.body, r#"{"apiKey":null}"#);
+    // Accounts that no fixture names have disappeared: they start over, with the same ids.
+    assert_eq!(mock.alice().names().await, Vec::<String>::new());
+    assert_eq!((mock.demo_caller().list().await.body, mock.alice().create_room("").await), fresh);
+}
+
+#[tokio::test]
+async fn reset_of_one_account_leaves_the_others() {
+    let mock = Mock::new();
+    let first = mock.alice().create_room("").await;
+    mock.bob().create_room("").await;
+    assert_eq!(mock.admin("POST", "reset?apiKey=alice-key", "").await.body, r#"{"apiKey":"alice-key"}"#);
+    assert_eq!(mock.alice().names().await, Vec::<String>::new());
+    assert_eq!(mock.bob().names().await, ["Lobby"]);
+    assert_eq!(mock.alice().create_room("").await, first);
+    // A suite may reset its account before it has ever called.
+    assert_eq!(mock.admin("POST", "reset?apiKey=nobody-yet", "").await.status, 200);
+}
+
+#[tokio::test]
+async fn calls_that_are_refused() {
+    let strict = Mock::with(|settings| {
+        settings.auth = vchatcloud_mock::emulator::AuthMode::Strict;
+        settings.fixtures = fixtures(r#"{"accounts": [{"apiKey": "a"}]}"#);
+    });
+    let mut answers = Vec::new();
+    for (method, path) in [
+        ("POST", "reset?apiKey=unknown"),
+        ("POST", "clock/advance?apiKey=unknown"),
+        ("POST", "reset?apiKey="),
+        ("POST", "reset?apiKey=a&apiKey=b"),
+        ("POST", "reset?apikey=a"),
+        ("GET", "reset"),
+        ("POST", "health"),
+        ("GET", "nothing"),
+    ] {
+        let reply = strict.admin(method, path, r#"{"by": "1s"}"#).await;
+        answers.push(format!("{method} {path} -> {} {}", reply.status.as_u16(), reply.body));
+    }
+    insta::assert_snapshot!(answers.join("\n"), @r#"
+    POST reset?apiKey=unknown -> 404 {"error":{"code":"unknown_account","message":"apiKey: no such account, got \"unknown\"","hint":"with --auth strict only the keys of the fixture are accounts"}}
+    POST clock/advance?apiKey=unknown -> 404 {"error":{"code":"unknown_account","message":"apiKey: no such account, got \"unknown\"","hint":"with --auth strict only the keys of the fixture are accounts"}}
+    POST reset?apiKey= -> 400 {"error":{"code":"bad_request","message":"apiKey: must be printable ASCII without comma or outer spaces, and not empty, got \"\"","hint":"name one account with ?apiKey=K, or leave it out for all"}}
+    POST reset?apiKey=a&apiKey=b -> 400 {"error":{"code":"bad_request","message":"apiKey: stands twice in the query","hint":"name one account with ?apiKey=K, or leave it out for all"}}
+    POST reset?apikey=a -> 400 {"error":{"code":"bad_request","message":"unknown query parameter \"apikey\"","hint":"name one account with ?apiKey=K, or leave it out for all"}}
+    GET reset -> 405 {"error":{"code":"method_not_allowed","message":"GET is not allowed here","hint":"the Allow header names the methods"}}
+    POST health -> 405 {"error":{"code":"method_not_allowed","message":"POST is not allowed here","hint":"the Allow header names the methods"}}
+    GET nothing -> 404 {"error":{"code":"not_found","message":"no such path: /__admin/nothing","hint":"there are GET health, POST reset, POST clock/advance and GET openapi.json under /__admin"}}
+    "#);
+    assert_eq!(strict.send(Request::get("/__admin").body(Body::empty()).unwrap()).await.status, 404);
+    // What only looks like the control plane belongs to the emulated API.
+    assert_eq!(strict.stranger().get("/__administrator").await.codes(), "404 404");
+}

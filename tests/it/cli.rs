@@ -1,0 +1,384 @@
+//! The command line: the binary itself, as people and pipelines start it.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What a finished run left behind.
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+fn command(args: &[&str], env: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vchatcloud-mock"));
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VCHATCLOUD_MOCK_")) {
+        command.env_remove(name);
+    }
+    command.envs(env.iter().copied());
+    command
+}
+
+/// Runs a command to its end.
+pub fn run(args: &[&str], env: &[(&str, &str)]) -> Run {
+    let output = command(args, env).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Run { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// A server in a process of its own; it is killed when it is dropped.
+pub struct Process {
+    child: Child,
+    pub ready: String,
+    pub url: String,
+}
+
+impl Process {
+    pub fn start(args: &[&str], env: &[(&str, &str)]) -> Process {
+        let mut child = command(args, env).env_remove("NOTHING").spawn().unwrap();
+        let mut ready = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut ready).unwrap();
+        let url = ready.split(['=', ' ', '"']).find(|word| word.starts_with("http")).unwrap_or_default().to_owned();
+        Process { child, ready, url }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let address = self.url.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAPI_KEY: demo-key\r\nX-AUTH-TOKEN: demo-token\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Sends a signal and says how the process ended, how long that took, and what it wrote.
+    fn stop(mut self, signal: &str) -> (Option<i32>, Duration, String) {
+        let asked = Instant::now();
+        assert!(Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success());
+        let status = self.child.wait().unwrap();
+        let took = asked.elapsed();
+        let mut stderr = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        (status.code(), took, stderr)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+const FREE: &[&str] = &["--port", "0"];
+
+#[test]
+fn it_serves_the_demo_and_says_ready_once() {
+    let process = Process::start(FREE, &[]);
+    assert_eq!(process.ready, format!("ready url={} version={}\n", process.url, env!("CARGO_PKG_VERSION")));
+    assert!(process.get("/openapi/v2/rooms").contains("DemoRoom01"));
+    let (code, _, stderr) = process.stop("-TERM");
+    assert_eq!(code, Some(0));
+    assert!(stderr.contains("API_KEY demo-key, X-AUTH-TOKEN demo-token"), "{stderr}");
+    assert!(stderr.contains("curl -H 'API_KEY: demo-key'"), "{stderr}");
+}
+
+/// One line per request: time, number, account, method, path, status, result code, time taken, and why.
+#[test]
+fn every_request_is_a_line_on_stderr() {
+    let process = Process::start(FREE, &[]);
+    process.get("/openapi/v2/rooms");
+    process.get("/openapi/v2/room");
+    let (_, _, stderr) = process.stop("-TERM");
+    let lines: Vec<Vec<&str>> = stderr.lines().filter(|line| line.contains(" #")).map(|line| line.split(' ').skip(1).collect()).collect();
+    assert_eq!(lines[0][..6], ["#1", "demo-key", "GET", "/openapi/v2/rooms", "200", "1"], "{stderr}");
+    assert!(lines[0][6].ends_with("us"), "{stderr}");
+    assert_eq!(lines[1][4..6], ["404", "404"], "{stderr}");
+    assert!(stderr.contains("  no such path: /openapi/v2/room, the nearest is /openapi/v2/rooms"), "{stderr}");
+}
+
+#[test]
+fn json_logs_and_quiet() {
+    let process = Process::start(&["--port", "0", "--log-format", "json"], &[]);
+    let ready: serde_json::Value = serde_json::from_str(&process.ready).unwrap();
+    assert_eq!((ready["event"].as_str(), ready["version"].as_str()), (Some("ready"), Some(env!("CARGO_PKG_VERSION"))));
+    process.get("/nothing");
+    let (_, _, stderr) = process.stop("-INT");
+    let line: serde_json::Value = serde_json::from_str(stderr.lines().next().unwrap()).unwrap();
+    assert_eq!((line["path"].as_str(), line["status"].as_u64(), line["result_cd"].as_i64()), (Some("/nothing"), Some(404), Some(404)));
+    assert!(line["why"].as_str().unwrap().starts_with("no such path"));
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+
+    let quiet = Process::start(FREE, &[("VCHATCLOUD_MOCK_QUIET", "true")]);
+    quiet.get("/nothing");
+    assert_eq!(quiet.stop("-TERM").2, "");
+}
+
+/// Keys of the vendor's real shape do not stand in the log.
+#[test]
+fn a_real_key_is_masked_in_the_log() {
+    let process = Process::start(FREE, &[]);
+    let mut stream = TcpStream::connect(process.url.strip_prefix("http://").unwrap()).unwrap();
+    write!(stream, "GET /openapi/token HTTP/1.0\r\nAPI_KEY: AbCdEf-GhIjKl-MnOpQr-StUvWx-20220101000000\r\n\r\n").unwrap();
+    stream.read_to_end(&mut Vec::new()).unwrap();
+    let (_, _, stderr) = process.stop("-TERM");
+    assert!(stderr.contains(" Ab-...#") && !stderr.contains("GhIjKl"), "{stderr}");
+}
+
+/// Signals stop it at once, also with idle and half-sent connections open. The bound is generous because machines are shared.
+#[test]
+fn signals_stop_it() {
+    for signal in ["-TERM", "-INT"] {
+        let process = Process::start(&["--port", "0", "--quiet"], &[]);
+        let address = process.url.strip_prefix("http://").unwrap().to_owned();
+        let idle = TcpStream::connect(&address).unwrap();
+        let mut half = TcpStream::connect(&address).unwrap();
+        half.write_all(b"POST /openapi/v2/rooms HTTP/1.1\r\nContent-Length: 100\r\n\r\nroomName").unwrap();
+        process.get("/");
+        let (code, took, _) = process.stop(signal);
+        assert_eq!(code, Some(0), "{signal}");
+        assert!(took < Duration::from_secs(1), "{signal} took {took:?}");
+        drop((idle, half));
+    }
+}
+
+/// Nobody reads what it writes: it goes on.
+#[test]
+fn it_survives_closed_outputs() {
+    let mut process = Process::start(FREE, &[]);
+    drop(process.child.stdout.take());
+    drop(process.child.stderr.take());
+    for _ in 0..3 {
+        assert!(process.get("/openapi/v2/rooms").starts_with("HTTP/1.1 200"));
+    }
+}
+
+#[test]
+fn flags_win_over_variables() {
+    let env = [
+        ("VCHATCLOUD_MOCK_SEED", "1"),
+        ("VCHATCLOUD_MOCK_AUTH", "strict"),
+        ("VCHATCLOUD_MOCK_PORT", "0"),
+        ("VCHATCLOUD_MOCK_ERROR_STATUS", "200"),
+    ];
+    let process = Process::start(&["serve", "--auth", "open"], &env);
+    let mut stream = TcpStream::connect(process.url.strip_prefix("http://").unwrap()).unwrap();
+    write!(stream, "GET /openapi/v2/rooms/x HTTP/1.0\r\nAPI_KEY: anybody\r\nX-AUTH-TOKEN: t\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.0 200") && answer.contains("10102"), "{answer}");
+}
+
+/// Everything that refuses to start: (arguments, variables, exit code, a part of what it says)
+#[test]
+fn bad_arguments_refuse_to_start() {
+    for (args, env, code, says) in [
+        (vec!["--port", "x"], vec![], 2, "'--port <PORT>'"),
+        (vec!["--port", "70000"], vec![], 2, "70000"),
+        (vec!["--host", "example.com"], vec![], 2, "must be localhost, all or an IP address"),
+        (vec!["--token-ttl", "0s"], vec![], 2, "must be whole seconds"),
+        (vec!["--token-ttl", "5"], vec![], 2, "time unit needed"),
+        (vec!["--seed", "-1"], vec![], 2, "--seed"),
+        (vec!["--seed", "18446744073709551616"], vec![], 2, "too large"),
+        (vec!["--clock", "frozen:yesterday"], vec![], 2, "must be RFC 3339"),
+        (vec!["--clock", "frozen:1969-12-31T23:59:59Z"], vec![], 2, "must be of 1970 to 9999"),
+        (vec!["--clock", "stopped"], vec![], 2, "must be system, frozen:<RFC 3339> or start:<RFC 3339>"),
+        (vec!["--auth", "none"], vec![], 2, "[possible values: open, strict]"),
+        (vec!["--allowed-hosts", "http://x"], vec![], 2, "must be a host name without scheme and port, got \"http://x\""),
+        (vec!["--nonsense"], vec![], 2, "--nonsense"),
+        (vec!["sevre"], vec![], 2, "serve"),
+        (vec![], vec![("VCHATCLOUD_MOCK_SEED", "abc")], 2, "'--seed <NUMBER>'"),
+        (vec![], vec![("VCHATCLOUD_MOCK_QUIET", "perhaps")], 2, "perhaps"),
+        (vec!["--fixtures", "nowhere.json"], vec![], 3, "nowhere.json: cannot be read"),
+        (vec![], vec![("VCHATCLOUD_MOCK_FIXTURES_JSON", "{")], 3, "VCHATCLOUD_MOCK_FIXTURES_JSON:1:1: broken JSON"),
+        (vec!["check"], vec![], 2, "PATH"),
+        (vec!["healthcheck", "--url", "ftp://x"], vec![], 2, "must be http://HOST[:PORT]"),
+        (vec!["healthcheck", "--port", "0"], vec![], 2, "--port 0 picks a port"),
+        (vec!["--port", "0", "--port-file", "/nonexistent/port"], vec![], 1, "--port-file"),
+        (vec!["--port", "0", "--host", "203.0.113.1"], vec![], 1, "cannot listen on 203.0.113.1:0"),
+    ] {
+        let run = run(&args, &env);
+        assert_eq!((run.code, run.stdout.as_str()), (code, ""), "{args:?} {env:?}: {}", run.stderr);
+        assert!(run.stderr.contains(says), "{args:?} {env:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn an_address_in_use_has_an_exit_code_of_its_own() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let run = run(&["--port", &taken.local_addr().unwrap().port().to_string()], &[]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(run.stderr.contains("address in use: 127.0.0.1:"), "{}", run.stderr);
+}
+
+#[test]
+fn it_listens_on_both_loopback_addresses() {
+    let process = Process::start(FREE, &[]);
+    let port = process.url.rsplit(':').next().unwrap().parse::<u16>().unwrap();
+    // A machine without IPv6 has only the first.
+    let expected = TcpListener::bind("[::1]:0").is_ok();
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
+    assert_eq!(TcpStream::connect(("::1", port)).is_ok(), expected);
+}
+
+#[test]
+fn a_kubernetes_service_link_is_no_port() {
+    // Port 4280 may be taken here, so what it does with the variable is seen in the message.
+    let taken = TcpListener::bind("127.0.0.1:4280");
+    let mut child = command(&[], &[("VCHATCLOUD_MOCK_PORT", "tcp://10.0.0.1:4280")]).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(line.contains("VCHATCLOUD_MOCK_PORT is a Kubernetes service link and was ignored; listening on 4280"), "{line}");
+    drop(taken);
+}
+
+/// Fixtures from flags, from the variable as in PATH, and inline on top.
+#[test]
+fn fixtures_from_everywhere() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, room: &str| {
+        let file = directory.path().join(name);
+        fs::write(&file, format!(r#"{{"accounts": [{{"apiKey": "demo-key", "rooms": [{{"roomName": "{room}"}}]}}]}}"#)).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let (first, second) = (write("1.json", "first"), write("2.json", "second"));
+    let inline = ("VCHATCLOUD_MOCK_FIXTURES_JSON", r#"{"accounts": [{"apiKey": "demo-key", "rooms": [{"roomName": "inline"}]}]}"#);
+    let both = format!("{first}:{second}");
+    let names = |process: &Process| {
+        let answer = process.get("/openapi/v2/rooms");
+        ["first", "second", "inline", "DemoRoom"].into_iter().filter(|name| answer.contains(name)).collect::<Vec<_>>().join(" ")
+    };
+    for (args, env, expected) in [
+        (vec!["--fixtures", first.as_str(), "--fixtures", &second], vec![], "first second"),
+        (vec![], vec![("VCHATCLOUD_MOCK_FIXTURES", both.as_str())], "first second"),
+        (vec!["--fixtures", &first], vec![("VCHATCLOUD_MOCK_FIXTURES", second.as_str())], "first"),
+        (vec![], vec![inline], "inline"),
+        (vec!["--fixtures", directory.path().to_str().unwrap()], vec![inline], "first second inline"),
+    ] {
+        let args: Vec<&str> = FREE.iter().copied().chain(args).collect();
+        assert_eq!(names(&Process::start(&args, &env)), expected, "{args:?} {env:?}");
+    }
+}
+
+/// `check` and `serve` tell the same problems in the same words.
+#[test]
+fn check_says_what_serve_would() {
+    let fine = run(&["check", "fixtures"], &[]);
+    assert_eq!((fine.code, fine.stdout.as_str(), fine.stderr.as_str()), (0, "ok: 4 accounts with 8 rooms, 1 default rooms\n", ""));
+
+    let broken = ["fixtures/broken/wrong-code.json", "fixtures/broken/not-json.json"];
+    let checked = run(&["check", broken[0], "fixtures/demo.json", broken[1]], &[]);
+    assert_eq!((checked.code, checked.stdout.as_str()), (3, ""));
+    insta::assert_snapshot!(checked.stderr, @r#"
+    fixtures/broken/wrong-code.json:4:20: roomType: must be 01 (normal), 02 (video) or 03 (metaverse), got "Normal"
+    fixtures/broken/not-json.json:3:19: broken JSON: trailing commas are not allowed
+    "#);
+    let served = run(&["--port", "0", "--fixtures", broken[0], "--fixtures", broken[1]], &[]);
+    assert_eq!((served.code, served.stdout.as_str(), served.stderr), (3, "", checked.stderr));
+}
+
+#[test]
+fn healthcheck_finds_a_server_by_its_flags() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("port").to_str().unwrap().to_owned();
+    let flags = ["--port", "0", "--port-file", file.as_str()];
+    let process = Process::start(&flags, &[]);
+    let port = fs::read_to_string(&file).unwrap();
+    assert_eq!(process.url, format!("http://127.0.0.1:{}", port.trim()));
+
+    let by_name = process.url.replace("127.0.0.1", "localhost");
+    for args in [
+        &flags[..],
+        &["--url", &process.url],
+        &["--url", &by_name],
+        &["--port", port.trim(), "--wait"],
+        &["--host", "all", "--port", port.trim()],
+    ] {
+        let args: Vec<&str> = ["healthcheck"].into_iter().chain(args.iter().copied()).collect();
+        let run = run(&args, &[]);
+        assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""), "{args:?}");
+    }
+    assert_eq!(run(&["healthcheck"], &[("VCHATCLOUD_MOCK_PORT", port.trim())]).code, 0);
+}
+
+#[test]
+fn healthcheck_waits_for_a_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("port").to_str().unwrap().to_owned();
+    let waiting = command(&["healthcheck", "--wait", "--port", "0", "--port-file", &file], &[]).spawn().unwrap();
+    let _process = Process::start(&["--port", "0", "--port-file", &file], &[]);
+    let output = waiting.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn healthcheck_of_nobody_and_of_somebody_else() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    for args in [vec!["healthcheck", "--port", &nobody], vec!["healthcheck", "--port", &nobody, "--wait", "--timeout", "50ms"]] {
+        let run = run(&args, &[]);
+        assert_eq!(run.code, 69, "{args:?}: {}", run.stderr);
+        assert!(run.stderr.starts_with("vchatcloud-mock: unreachable: localhost:"), "{}", run.stderr);
+    }
+
+    let somebody = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = somebody.local_addr().unwrap().port().to_string();
+    let answering = std::thread::spawn(move || {
+        let (mut stream, _) = somebody.accept().unwrap();
+        let mut request = [0; 1024];
+        assert!(stream.read(&mut request).unwrap() > 0);
+        stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n").unwrap();
+    });
+    let sick = run(&["healthcheck", "--port", &port], &[]);
+    answering.join().unwrap();
+    assert_eq!(sick.code, 1, "{}", sick.stderr);
+    assert!(sick.stderr.contains("unhealthy"), "{}", sick.stderr);
+}
+
+#[test]
+fn help_shows_every_flag_with_its_variable() {
+    let help = run(&["--help"], &[]);
+    assert_eq!(help.code, 0);
+    for name in [
+        "HOST",
+        "PORT",
+        "PORT_FILE",
+        "FIXTURES",
+        "AUTH",
+        "TOKEN_TTL",
+        "ERROR_STATUS",
+        "SEED",
+        "CLOCK",
+        "ALLOWED_HOSTS",
+        "LOG_FORMAT",
+        "QUIET",
+        "WAIT",
+        "TIMEOUT",
+        "URL",
+    ] {
+        assert!(help.stdout.contains(&format!("[env: VCHATCLOUD_MOCK_{name}=")), "{name}: {}", help.stdout);
+    }
+    for command in ["serve", "check", "openapi", "healthcheck", "completions"] {
+        assert!(help.stdout.contains(&format!("vchatcloud-mock {command}")), "{command}: {}", help.stdout);
+    }
+    assert_eq!(run(&["--version"], &[]).stdout, format!("vchatcloud-mock {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn completions_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let run = run(&["completions", shell], &[]);
+        assert_eq!(run.code, 0);
+        assert!(run.stdout.contains("healthcheck"), "{shell}");
+    }
+    assert_eq!(run(&["completions", "tcsh"], &[]).code, 2);
+}

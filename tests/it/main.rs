@@ -1,0 +1,20 @@
+//! Black-box tests of the whole product. Personas and verbs are in `mock.rs`; each file mirrors a part of `src/`.
+
+mod admin;
+mod arrivals;
+mod auth;
+mod cli;
+mod clock_and_seed;
+mod contract;
+mod curl;
+mod fixtures;
+mod golden;
+mod laws;
+mod mock;
+mod page;
+mod readme;
+mod refusals;
+mod rooms_v1;
+mod rooms_v2;
+mod tidy;
+mod wire;
