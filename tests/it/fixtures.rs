@@ -42,13 +42,13 @@ fn every_mistake_is_told_with_its_place() {
     fixtures/broken/name-too-long.json:4:20: roomName: must be 1 to 50 characters, has 51, got "가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가가"
     fixtures/broken/no-such-day.json:4:17: endDt: must be a date and time in KST as yyyyMMddHHmmss, got "20230229000000"
     fixtures/broken/not-json.json:3:19: broken JSON: trailing commas are not allowed
-    fixtures/broken/not-utf8.json: not UTF-8 at byte 37 (it reads as EUC-KR), save it as UTF-8
+    fixtures/broken/not-utf8.json:1:38: not UTF-8 (it reads as EUC-KR), save the file as UTF-8
     fixtures/broken/number-for-code.json:4:20: roomType: must be 01 (normal), 02 (video) or 03 (metaverse), got "1"
     fixtures/broken/object-for-text.json:4:20: roomName: must be a string
     fixtures/broken/request-name.json:4:8: unknown member "rtcStat" of a room, did you mean "webrtcStat"
     fixtures/broken/rooms-no-array.json:1:23: rooms must be an array
     fixtures/broken/too-deep.json:1:513: broken JSON: maximum nesting depth exceeded
-    fixtures/broken/top-level-array.json:1:1: a fixture must be an object
+    fixtures/broken/top-level-array.json:1:1: a fixture must be an object: rooms stand in {"default": {"rooms": [...]}} or in an account
     fixtures/broken/unknown-member.json:4:8: unknown member "roomNmae" of a room, did you mean "roomName"
     fixtures/broken/unknown-result-code.json:1:18: unknown member "UNAUTHORISED" of resultCodes, did you mean "UNAUTHORIZED"
     fixtures/broken/webrtc-contradiction.json:4:37: webrtcStat: must be N when webrtc is 0, got "Y"

@@ -2,75 +2,24 @@
 //!
 //! The API key is the account, and accounts share nothing. No lock is held while anything is awaited.
 
+mod account;
+mod settings;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::clock::{Clock, ClockMode};
+pub use self::account::Account;
+pub use self::settings::{AuthMode, ErrorStatus, Settings};
+
+use self::account::AccountState;
+use crate::clock::Clock;
 use crate::domain::code::ResultCodes;
-use crate::domain::ids::{ApiKey, RoomId, Token, UserId};
+use crate::domain::ids::{ApiKey, RoomId, Token};
 use crate::domain::room::{NewRoom, Room, RoomChange};
-use crate::domain::time::KstTime;
-use crate::fixture::{AccountFixture, Fixtures};
 use crate::seed::Seed;
-use crate::store::Store;
-use crate::token::{self, Signer};
-
-/// Which keys and tokens pass. Both headers are demanded in both modes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
-pub enum AuthMode {
-    /// any non-empty key is an account of its own, any non-empty token passes; tokens issued here are checked
-    #[default]
-    Open,
-    /// the key must be a fixture's, the token a fixture's or issued here for that key and unexpired
-    Strict,
-}
-
-/// How refusals choose their HTTP status: public clients disagree on what they look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
-pub enum ErrorStatus {
-    /// the status of the result code's row
-    #[default]
-    Mapped,
-    /// always 200, the code is in the envelope
-    #[cfg_attr(feature = "cli", value(name = "200"))]
-    Always200,
-}
-
-/// Everything that makes one emulator differ from another.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Which keys and tokens pass.
-    pub auth: AuthMode,
-    /// How refusals choose their HTTP status.
-    pub error_status: ErrorStatus,
-    /// How long an issued token is valid; whole seconds, five hours at the vendor (observed).
-    pub token_ttl: Duration,
-    /// Makes ids and signing keys repeat.
-    pub seed: Option<u64>,
-    /// What clocks start as.
-    pub clock: ClockMode,
-    /// What accounts start with.
-    pub fixtures: Fixtures,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        let token_ttl = Duration::from_secs(5 * 60 * 60);
-        Settings {
-            auth: AuthMode::Open,
-            error_status: ErrorStatus::Mapped,
-            token_ttl,
-            seed: None,
-            clock: ClockMode::System,
-            fixtures: Fixtures::default(),
-        }
-    }
-}
+use crate::token;
 
 /// Why a key or a token was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,28 +64,6 @@ struct Shared {
 struct World {
     clock: Clock,
     accounts: HashMap<ApiKey, Arc<Account>>,
-}
-
-/// One account. Its name and keys never change; its state is `None` once a reset has made it disappear.
-pub struct Account {
-    key: ApiKey,
-    user_id: UserId,
-    tokens: Vec<Token>,
-    signer: Signer,
-    state: RwLock<Option<AccountState>>,
-}
-
-struct AccountState {
-    clock: Clock,
-    rooms: Store,
-    ids_drawn: u64,
-}
-
-impl Account {
-    /// The e-mail address that reads show.
-    pub fn user_id(&self) -> &UserId {
-        &self.user_id
-    }
 }
 
 impl Emulator {
@@ -185,7 +112,7 @@ impl Emulator {
         if existing.as_ref().is_some_and(|account| account.tokens.contains(token)) {
             return Ok(self.account(key));
         }
-        let signer = existing.as_ref().map_or_else(|| self.signer(key), |account| account.signer.clone());
+        let signer = existing.as_ref().map_or_else(|| account::signer(&self.0.seed, key), |account| account.signer.clone());
         if let Some(claims) = signer.check(token.as_str()) {
             let seconds_ago = self.now(Some(key)).timestamp() - claims.exp;
             return if seconds_ago >= 0 { Err(AuthRefusal::ExpiredToken { seconds_ago }) } else { Ok(self.account(key)) };
@@ -270,7 +197,8 @@ impl Emulator {
         // The lock is held throughout: nothing may make the account disappear in between.
         let world = write(&self.0.world);
         if let Some(account) = world.accounts.get(key) {
-            *write(&account.state) = Some(self.fresh_state(key, Clock::start(self.0.settings.clock)));
+            let Shared { settings, seed, .. } = &*self.0;
+            *write(&account.state) = Some(AccountState::fresh(key, &settings.fixtures, seed, Clock::start(settings.clock)));
         }
         Ok(())
     }
@@ -316,11 +244,7 @@ impl Emulator {
     }
 
     fn knows(&self, key: &ApiKey) -> bool {
-        self.0.settings.auth == AuthMode::Open || self.fixture(key).is_some()
-    }
-
-    fn fixture(&self, key: &ApiKey) -> Option<&AccountFixture> {
-        self.0.settings.fixtures.accounts.get(key)
+        self.0.settings.auth == AuthMode::Open || self.0.settings.fixtures.accounts.contains_key(key)
     }
 
     /// The account of a key, which comes into being if it must.
@@ -334,32 +258,8 @@ impl Emulator {
     }
 
     fn make_account(&self, key: &ApiKey, clock: Clock) -> Arc<Account> {
-        let fixture = self.fixture(key);
-        Arc::new(Account {
-            key: key.clone(),
-            user_id: fixture.and_then(|fixture| fixture.user_id.clone()).unwrap_or_else(|| UserId::of(key)),
-            tokens: fixture.map(|fixture| fixture.tokens.clone()).unwrap_or_default(),
-            signer: self.signer(key),
-            state: RwLock::new(Some(self.fresh_state(key, clock))),
-        })
-    }
-
-    fn signer(&self, key: &ApiKey) -> Signer {
-        Signer::new(&self.0.seed.bytes("token", key.as_str(), 0))
-    }
-
-    fn fresh_state(&self, key: &ApiKey, clock: Clock) -> AccountState {
-        let mut state = AccountState { clock, rooms: Store::default(), ids_drawn: 0 };
-        let now = clock.now().into();
-        let fixtures = self.0.settings.fixtures.rooms_of(key);
-        // No id that is drawn may take one that the fixture gives to a later room.
-        let given: HashSet<RoomId> = fixtures.iter().filter_map(|fixture| fixture.room_id).collect();
-        for fixture in fixtures {
-            let start = fixture.start_dt.unwrap_or(now);
-            let id = fixture.room_id.unwrap_or_else(|| state.draw_room_id(&self.0.seed, key, start, &given));
-            state.rooms.put(fixture.room(id, now));
-        }
-        state
+        let Shared { settings, seed, .. } = &*self.0;
+        Arc::new(Account::new(key, &settings.fixtures, seed, clock))
     }
 
     /// Whether the token was issued here for any account. Only tokens of our shape cost a look at the accounts.
@@ -389,22 +289,6 @@ impl Emulator {
                 return act(state);
             }
             account = self.account(&account.key);
-        }
-    }
-}
-
-impl AccountState {
-    /// The account's next id that neither a room of it has nor is reserved.
-    fn draw_room_id(&mut self, seed: &Seed, key: &ApiKey, created: KstTime, reserved: &HashSet<RoomId>) -> RoomId {
-        loop {
-            let bytes = seed.bytes("roomId", key.as_str(), self.ids_drawn);
-            self.ids_drawn += 1;
-            let mut random = [0; RoomId::RANDOM];
-            random.copy_from_slice(&bytes[..RoomId::RANDOM]);
-            let id = RoomId::new(random, created);
-            if self.rooms.get(&id).is_none() && !reserved.contains(&id) {
-                return id;
-            }
         }
     }
 }
