@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use chrono::{SecondsFormat, TimeDelta};
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +27,13 @@ pub struct Advanced {
     now: String,
 }
 
-pub async fn advance(State(emulator): State<Emulator>, Scope(key): Scope, body: Bytes) -> Result<Json<Advanced>, AdminError> {
+pub async fn advance(
+    State(emulator): State<Emulator>,
+    Scope(key): Scope,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Advanced>, AdminError> {
     let hint = "send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms";
+    let body = body.map_err(|error| AdminError::bad_request(format!("body: {error}"), hint))?;
     let Advance { by } = serde_json::from_slice(&body).map_err(|error| AdminError::bad_request(format!("body: {error}"), hint))?;
     let duration = humantime::parse_duration(&by).map_err(|error| AdminError::bad_request(format!("by: {error}, got \"{by}\""), hint))?;
     let beyond = |refusal| AdminError::control(refusal, key.as_ref());

@@ -6,7 +6,7 @@ mod guard;
 mod reset;
 mod scope;
 
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header;
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
@@ -21,6 +21,8 @@ use crate::emulator::Emulator;
 pub const PREFIX: &str = "/__admin";
 /// The one path that answers under any host name: probes come by names that a process cannot know.
 pub const HEALTH: &str = "/__admin/health";
+/// The largest body that a call may have.
+const BODY_LIMIT: usize = 64 * 1024;
 
 /// The control plane over an emulator. `contract` writes the emulated API's OpenAPI document.
 pub fn router(emulator: Emulator, allowed: AllowedHosts, contract: fn() -> String) -> Router {
@@ -31,6 +33,7 @@ pub fn router(emulator: Emulator, allowed: AllowedHosts, contract: fn() -> Strin
         .route("/__admin/openapi.json", get(async move || ([(header::CONTENT_TYPE, "application/json")], contract())))
         .fallback(async |request: Request| AdminError::not_found(request.uri().path()))
         .method_not_allowed_fallback(async |request: Request| AdminError::method(request.method()))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn_with_state(allowed, guard::guard))
         .with_state(emulator)
 }

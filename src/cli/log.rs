@@ -1,7 +1,6 @@
 //! What stderr shows: one line per request, for people or for programs.
 
 use std::fmt::{self, Write as _};
-use std::io;
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
@@ -11,19 +10,23 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::args::LogFormat;
+use super::stderr::{self, Lines};
 use crate::http::stack::LOG_TARGET;
 
-/// Starts logging to stderr; quiet leaves warnings.
-pub fn start(format: LogFormat, quiet: bool) {
+/// Starts logging to stderr, until what it returns is dropped; quiet leaves warnings.
+#[must_use]
+pub fn start(format: LogFormat, quiet: bool) -> Lines {
     let level = if quiet { Level::WARN } else { Level::INFO };
-    // A reader of stderr that has gone away must not stop the server, so the subscriber keeps its own errors to itself.
-    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr).log_internal_errors(false);
+    let (stderr, lines) = stderr::start();
+    // The subscriber would complain of its own errors on stderr, which panics when that is closed.
+    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(stderr).log_internal_errors(false);
     let started = match format {
         LogFormat::Pretty => builder.event_format(Pretty).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
     };
     // Somebody else's subscriber in this process is as good.
     drop(started);
+    lines
 }
 
 /// `time account method path status result_cd µs why` for an exchange; time, level and message for the rest.

@@ -5,6 +5,7 @@ mod check;
 mod healthcheck;
 mod log;
 mod serve;
+mod stderr;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -21,7 +21,7 @@ const MOUNTED: &str = "/fixtures";
 const MAX_THREADS: usize = 4;
 
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
-    log::start(args.log_format, args.quiet);
+    let _lines = log::start(args.log_format, args.quiet);
     if args.listen.port == PortArg::ServiceLink {
         tracing::warn!("VCHATCLOUD_MOCK_PORT is a Kubernetes service link and was ignored; listening on {}", args.listen.port);
     }

@@ -161,6 +161,19 @@ fn it_survives_closed_outputs() {
     }
 }
 
+/// Somebody has given it a pipe for stderr and does not read it: it goes on, and still stops at once.
+#[test]
+fn it_does_not_wait_for_a_reader_of_its_log() {
+    let process = Process::start(FREE, &[]);
+    let long = format!("/{}", "x".repeat(900));
+    for _ in 0..400 {
+        assert!(process.get(&long).starts_with("HTTP/1.1 404"));
+    }
+    assert!(Command::new("kill").args(["-TERM", &process.child.id().to_string()]).status().unwrap().success());
+    let mut process = process;
+    assert_eq!(process.child.wait().unwrap().code(), Some(0));
+}
+
 #[test]
 fn flags_win_over_variables() {
     let env = [

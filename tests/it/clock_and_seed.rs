@@ -140,6 +140,8 @@ async fn advances_that_are_refused() {
         assert_eq!(reply.status, 400, "{body}: {reply}");
         answers.push(format!("{body} -> {}", reply.body));
     }
+    let huge = mock.admin("POST", "clock/advance", &" ".repeat(100_000)).await;
+    assert_eq!((huge.status.as_u16(), huge.json()["error"]["code"].as_str()), (400, Some("bad_request")), "{huge}");
     insta::assert_snapshot!(answers.join("\n"), @r#"
      -> {"error":{"code":"bad_request","message":"body: EOF while parsing a value at line 1 column 0","hint":"send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms"}}
     {} -> {"error":{"code":"bad_request","message":"body: missing field `by` at line 1 column 2","hint":"send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms"}}

@@ -279,6 +279,12 @@ async fn bytes_that_are_no_request() {
         assert!(status.is_empty() || answer.starts_with(&format!("HTTP/1.1 {status}")), "{status}: {answer}");
         assert!(!answer.contains("result_cd"));
     }
+    // Odd targets that are HTTP after all are unknown paths.
+    for target in ["GET *", "CONNECT localhost:80", "GET http://elsewhere", "GET http://elsewhere/nothing/"] {
+        let answer = wire.exchange(format!("{target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        assert!(!answer.contains("500"), "{target}: {answer}");
+        assert!(answer.starts_with("HTTP/1.1 404") || answer.starts_with("HTTP/1.1 200 OK\r\ncontent-type: text"), "{target}: {answer}");
+    }
     assert!(wire.exchange("GET /openapi/token HTTP/1.1\r\nAPI_KEY: k\r\nConnection: close\r\n\r\n").starts_with("HTTP/1.1 200"));
 }
 

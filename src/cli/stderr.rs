@@ -1,0 +1,85 @@
+//! Log lines on their way to stderr. Somebody may have given us a pipe that nobody reads; a request must not wait for it. So
+//! lines are handed to a thread, and lost, and counted, when it cannot keep up.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Lines that may wait to be written.
+const WAITING: usize = 4096;
+/// How long the end of the program waits for the last of them.
+const LAST_LINES: Duration = Duration::from_millis(50);
+
+/// Where log lines go. Clones are the same.
+#[derive(Clone)]
+pub struct Stderr {
+    messages: SyncSender<Message>,
+    lost: Arc<AtomicU64>,
+}
+
+enum Message {
+    Line(Vec<u8>),
+    End,
+}
+
+/// Keeps the thread; when it is dropped, the lines so far are written.
+pub struct Lines {
+    stderr: Stderr,
+    ended: Receiver<()>,
+}
+
+/// Starts the thread.
+pub fn start() -> (Stderr, Lines) {
+    let (messages, received) = sync_channel(WAITING);
+    let (end, ended) = sync_channel(1);
+    let stderr = Stderr { messages, lost: Arc::default() };
+    let lost = Arc::clone(&stderr.lost);
+    thread::spawn(move || {
+        for message in received {
+            let Message::Line(mut line) = message else { break };
+            match lost.swap(0, Ordering::Relaxed) {
+                0 => {}
+                lost => line.extend_from_slice(format!("{lost} log lines were lost, because nobody read stderr\n").as_bytes()),
+            }
+            // Nobody may be there to read it, which is as good.
+            drop(io::stderr().write_all(&line));
+        }
+        let _ = end.send(());
+    });
+    (stderr.clone(), Lines { stderr, ended })
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        if self.stderr.messages.try_send(Message::End).is_ok() {
+            let _ = self.ended.recv_timeout(LAST_LINES);
+        }
+    }
+}
+
+impl<'a> MakeWriter<'a> for Stderr {
+    type Writer = Stderr;
+
+    fn make_writer(&'a self) -> Stderr {
+        self.clone()
+    }
+}
+
+impl Write for Stderr {
+    /// Takes one whole line: the subscriber writes each event at once.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if self.messages.try_send(Message::Line(line.to_vec())).is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
