@@ -86,7 +86,7 @@ fn port(listen: &ListenArgs) -> Result<u16, Failure> {
 async fn ask(target: &Target) -> Result<(), Failure> {
     let unreachable = |error: std::io::Error| Failure::Unreachable(format!("{}: {error}", target.authority));
     let stream = match &target.addresses {
-        Addresses::Known(addresses) => TcpStream::connect(addresses.as_slice()).await,
+        Addresses::Known(addresses) => connect_first(addresses).await,
         Addresses::Named(host, port) => TcpStream::connect((host.as_str(), *port)).await,
     };
     let status = status(stream.map_err(unreachable)?, &target.authority).await;
@@ -95,6 +95,18 @@ async fn ask(target: &Target) -> Result<(), Failure> {
         Ok(status) => Err(Failure::Runtime(format!("unhealthy: {} answers {status}", target.authority))),
         Err(error) => Err(Failure::Runtime(format!("unhealthy: {}: {error}", target.authority))),
     }
+}
+
+/// Tries one address after another. The first one's failure is the one to tell: the second may be of a family that is not there.
+async fn connect_first(addresses: &[SocketAddr]) -> std::io::Result<TcpStream> {
+    let mut first_failure = None;
+    for address in addresses {
+        match TcpStream::connect(address).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => drop(first_failure.get_or_insert(error)),
+        }
+    }
+    Err(first_failure.unwrap_or_else(|| std::io::ErrorKind::AddrNotAvailable.into()))
 }
 
 async fn status(stream: TcpStream, authority: &str) -> Result<StatusCode, Box<dyn std::error::Error>> {
