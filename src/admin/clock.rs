@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::error::AdminError;
 use super::scope::Scope;
-use crate::emulator::Emulator;
+use crate::domain::ids::ApiKey;
+use crate::domain::text;
+use crate::emulator::{ControlRefusal, Emulator};
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct Advance {
     by: String,
 }
@@ -35,10 +37,12 @@ pub async fn advance(
     let hint = "send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms";
     let body = body.map_err(|error| AdminError::bad_request(format!("body: {error}"), hint))?;
     let Advance { by } = serde_json::from_slice(&body).map_err(|error| AdminError::bad_request(format!("body: {error}"), hint))?;
-    let duration = humantime::parse_duration(&by).map_err(|error| AdminError::bad_request(format!("by: {error}, got \"{by}\""), hint))?;
+    let duration = humantime::parse_duration(&by)
+        .map_err(|_| AdminError::bad_request(format!("by: must be a duration, got \"{}\"", text::short(&by)), hint))?;
     let beyond = |refusal| AdminError::control(refusal, key.as_ref());
-    let duration = TimeDelta::from_std(duration).map_err(|_| beyond(crate::emulator::ControlRefusal::BeyondTime))?;
+    let duration = TimeDelta::from_std(duration).map_err(|_| beyond(ControlRefusal::BeyondTime))?;
     emulator.advance(key.as_ref(), duration).map_err(beyond)?;
     let now = emulator.now(key.as_ref()).to_rfc3339_opts(SecondsFormat::Millis, true);
+    tracing::info!("the clock of {} is advanced by {by} to {now}", key.as_ref().map_or("all accounts".to_owned(), ApiKey::masked));
     Ok(Json(Advanced { api_key: key.map(|key| key.masked()), now }))
 }

@@ -18,5 +18,6 @@ pub struct WasReset {
 
 pub async fn reset(State(emulator): State<Emulator>, Scope(key): Scope) -> Result<Json<WasReset>, AdminError> {
     emulator.reset(key.as_ref()).map_err(|refusal| AdminError::control(refusal, key.as_ref()))?;
+    tracing::info!("{} back to the fixtures", key.as_ref().map_or("all accounts are".to_owned(), |key| format!("{} is", key.masked())));
     Ok(Json(WasReset { api_key: key.map(|key| key.masked()) }))
 }

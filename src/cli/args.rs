@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::clock::ClockMode;
 use crate::domain::field::Invalid;
@@ -15,11 +15,16 @@ use crate::server::Host;
 /// The port unless told otherwise.
 pub const DEFAULT_PORT: u16 = 4280;
 
+/// The one variable without a flag.
+pub const FIXTURES_JSON: &str = "VCHATCLOUD_MOCK_FIXTURES_JSON";
+
+const AFTER_HELP: &str = "serve also reads a whole fixture from the variable VCHATCLOUD_MOCK_FIXTURES_JSON: the JSON itself, not a path";
+
 /// An offline mock server of the VChatCloud chat-room API.
 ///
 /// Without a command it serves.
 #[derive(Debug, Parser)]
-#[command(name = "vchatcloud-mock", version, flatten_help = true, max_term_width = 120)]
+#[command(name = "vchatcloud-mock", version, flatten_help = true, max_term_width = 120, after_help = AFTER_HELP)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -49,10 +54,10 @@ pub struct ListenArgs {
     /// localhost (127.0.0.1 and ::1), all (every interface), or an IP address
     #[arg(long, env = "VCHATCLOUD_MOCK_HOST", default_value_t = Host::Localhost)]
     pub host: Host,
-    /// The port; 0 picks a free one
-    #[arg(long, env = "VCHATCLOUD_MOCK_PORT", default_value_t = PortArg::Port(DEFAULT_PORT))]
-    pub port: PortArg,
-    /// A file to write the port to, once it is bound
+    /// The port; 0 picks a free one [default: 4280]
+    #[arg(long, env = "VCHATCLOUD_MOCK_PORT")]
+    pub port: Option<PortArg>,
+    /// A file with the port: the server writes it once it is bound, a health check without --port reads it
     #[arg(long, env = "VCHATCLOUD_MOCK_PORT_FILE", value_name = "PATH")]
     pub port_file: Option<PathBuf>,
 }
@@ -98,7 +103,7 @@ pub struct HealthcheckArgs {
     #[arg(long, env = "VCHATCLOUD_MOCK_WAIT", value_parser = BoolishValueParser::new())]
     pub wait: bool,
     /// How long to try
-    #[arg(long, env = "VCHATCLOUD_MOCK_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "VCHATCLOUD_MOCK_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = parse_duration)]
     pub timeout: Duration,
     /// The server, instead of host and port
     #[arg(long, env = "VCHATCLOUD_MOCK_URL")]
@@ -121,28 +126,36 @@ pub enum PortArg {
     ServiceLink,
 }
 
-impl PortArg {
-    /// The port that is meant.
-    pub fn number(self) -> u16 {
-        match self {
-            PortArg::Port(port) => port,
-            PortArg::ServiceLink => DEFAULT_PORT,
+impl std::str::FromStr for PortArg {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.starts_with("tcp://") {
+            return Ok(PortArg::ServiceLink);
+        }
+        text.parse().map(PortArg::Port).map_err(|_| "must be a number, 0 to 65535")
+    }
+}
+
+impl ListenArgs {
+    /// The port that was asked for; `None` if it was not, or by Kubernetes only.
+    pub fn given_port(&self) -> Option<u16> {
+        match self.port {
+            Some(PortArg::Port(port)) => Some(port),
+            Some(PortArg::ServiceLink) | None => None,
         }
     }
 }
 
-impl std::str::FromStr for PortArg {
-    type Err = std::num::ParseIntError;
+/// The name that every variable starts with.
+pub const PREFIX: &str = "VCHATCLOUD_MOCK_";
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.starts_with("tcp://") { Ok(PortArg::ServiceLink) } else { text.parse().map(PortArg::Port) }
-    }
-}
-
-impl std::fmt::Display for PortArg {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.number().fmt(f)
-    }
+/// Every variable that some command reads.
+pub fn variables() -> Vec<String> {
+    let commands = Cli::command();
+    let args = commands.get_subcommands().flat_map(clap::Command::get_arguments);
+    let flags = args.filter_map(|arg| arg.get_env().map(|name| name.to_string_lossy().into_owned()));
+    flags.chain([FIXTURES_JSON.to_owned()]).collect()
 }
 
 /// Puts `serve` where no command stands, so that each command has its own flags and no other's.
@@ -156,12 +169,13 @@ pub fn with_default_command(args: impl IntoIterator<Item = OsString>) -> Vec<OsS
     args
 }
 
-fn parse_ttl(text: &str) -> Result<Duration, String> {
-    let ttl = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    if ttl.as_secs() == 0 || ttl.subsec_nanos() != 0 {
-        return Err("must be whole seconds, at least 1s".to_owned());
-    }
-    Ok(ttl)
+fn parse_duration(text: &str) -> Result<Duration, &'static str> {
+    humantime::parse_duration(text).map_err(|_| "must be a duration such as 90s or 5h")
+}
+
+fn parse_ttl(text: &str) -> Result<Duration, &'static str> {
+    let ttl = parse_duration(text)?;
+    if ttl.as_secs() == 0 || ttl.subsec_nanos() != 0 { Err("must be whole seconds, at least 1s") } else { Ok(ttl) }
 }
 
 fn parse_clock(text: &str) -> Result<ClockMode, String> {

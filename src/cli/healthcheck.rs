@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Failure;
-use super::args::{HealthcheckArgs, ListenArgs};
+use super::args::{DEFAULT_PORT, HealthcheckArgs, ListenArgs};
 use crate::admin::HEALTH;
 
 /// How often a server that is not there yet is asked.
@@ -73,13 +73,13 @@ fn target(args: &HealthcheckArgs) -> Result<Target, Failure> {
 
 /// The port of a server started with the same flags: one that picked its port has written it down.
 fn port(listen: &ListenArgs) -> Result<u16, Failure> {
-    match (listen.port.number(), &listen.port_file) {
-        (0, Some(file)) => {
+    match (listen.given_port(), &listen.port_file) {
+        (None | Some(0), Some(file)) => {
             let text = std::fs::read_to_string(file).map_err(|error| Failure::Unreachable(format!("{}: {error}", file.display())))?;
             text.trim().parse().map_err(|_| Failure::Unreachable(format!("{}: no port in it", file.display())))
         }
-        (0, None) => Err(Failure::Usage("--port 0 picks a port: say which with --port, --port-file or --url".to_owned())),
-        (port, _) => Ok(port),
+        (Some(0), None) => Err(Failure::Usage("--port 0 picks a port: say which with --port, --port-file or --url".to_owned())),
+        (port, _) => Ok(port.unwrap_or(DEFAULT_PORT)),
     }
 }
 
@@ -92,7 +92,7 @@ async fn ask(target: &Target) -> Result<(), Failure> {
     let status = status(stream.map_err(unreachable)?, &target.authority).await;
     match status {
         Ok(StatusCode::OK) => Ok(()),
-        Ok(status) => Err(Failure::Runtime(format!("unhealthy: {} answers {status}", target.authority))),
+        Ok(status) => Err(Failure::Runtime(format!("unhealthy: {} answers {status}; is it another program", target.authority))),
         Err(error) => Err(Failure::Runtime(format!("unhealthy: {}: {error}", target.authority))),
     }
 }

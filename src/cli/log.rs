@@ -69,7 +69,7 @@ impl Values {
         let written = match (self.is_exchange, field.name()) {
             (true, "id") => write!(self.text, " #{value}"),
             (true, "us") => write!(self.text, " {value}us"),
-            (true, "why") => write!(self.text, "  {value}"),
+            (true, "why" | "warning") => write!(self.text, "  {value}"),
             _ => write!(self.text, " {value}"),
         };
         written.unwrap_or(()); // a String takes everything

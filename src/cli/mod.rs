@@ -29,7 +29,7 @@ pub enum Failure {
     #[error(transparent)]
     BadFixture(#[from] Problems),
     /// Somebody else listens there.
-    #[error("address in use: {0}; stop the other process, or choose another port with --port (0 picks a free one)")]
+    #[error("{0}; stop the other process, or choose another port with --port (0 picks a free one)")]
     AddressInUse(io::Error),
     /// Nobody answers there.
     #[error("unreachable: {0}")]

@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use super::Failure;
-use super::args::{LogFormat, PortArg, ServeArgs};
+use super::args::{self, DEFAULT_PORT, FIXTURES_JSON, LogFormat, PortArg, ServeArgs};
 use super::log;
 use crate::admin::AllowedHosts;
+use crate::domain::text;
 use crate::emulator::{AuthMode, Emulator, Settings};
-use crate::fixture::{self, Fixtures, Source};
+use crate::fixture::{self, Source};
 use crate::server::{App, Host, Server};
 
-/// The whole fixture as JSON, for pipelines that cannot mount a file.
-const INLINE: &str = "VCHATCLOUD_MOCK_FIXTURES_JSON";
 /// Read when it exists and nothing else is named: a place to mount fixtures into an image.
 const MOUNTED: &str = "/fixtures";
 /// More threads than this do not make a mock faster, and each costs memory.
@@ -22,9 +21,10 @@ const MAX_THREADS: usize = 4;
 
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let _lines = log::start(args.log_format, args.quiet);
-    if args.listen.port == PortArg::ServiceLink {
-        tracing::warn!("VCHATCLOUD_MOCK_PORT is a Kubernetes service link and was ignored; listening on {}", args.listen.port);
+    if args.listen.port == Some(PortArg::ServiceLink) {
+        tracing::warn!("VCHATCLOUD_MOCK_PORT is a Kubernetes service link and was ignored, the port is {DEFAULT_PORT}");
     }
+    warn_of_misspelt_variables();
     let allowed = AllowedHosts::new(&args.allowed_hosts).map_err(|error| Failure::Usage(format!("--allowed-hosts: {error}")))?;
     let emulator = Emulator::new(Settings {
         auth: args.auth,
@@ -47,7 +47,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
 async fn serve(args: &ServeArgs, emulator: Emulator, allowed: AllowedHosts) -> Result<(), Failure> {
     // Before the first connection can come in: a stop must never find the default handler, least of all as process 1.
     let stop = stop_signal()?;
-    let server = Server::bind(&args.listen.host, args.listen.port.number()).map_err(|error| match error.kind() {
+    let server = Server::bind(&args.listen.host, args.listen.given_port().unwrap_or(DEFAULT_PORT)).map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => Failure::AddressInUse(error),
         _ => Failure::Runtime(format!("cannot listen on {error}")),
     })?;
@@ -61,13 +61,28 @@ async fn serve(args: &ServeArgs, emulator: Emulator, allowed: AllowedHosts) -> R
     Ok(())
 }
 
+/// A variable that is nearly one of ours is a mistake. Others with our prefix are not: Kubernetes sets some of its own.
+fn warn_of_misspelt_variables() {
+    let known = args::variables();
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy();
+        if !name.starts_with(args::PREFIX) || known.iter().any(|known| *known == name) {
+            continue;
+        }
+        let (rest, mut rests) = (&name[args::PREFIX.len()..], known.iter().map(|known| &known[args::PREFIX.len()..]));
+        if let Some(meant) = text::did_you_mean(rest, &mut rests) {
+            tracing::warn!("unknown variable {name} was ignored, did you mean {}{meant}", args::PREFIX);
+        }
+    }
+}
+
 fn sources(args: &ServeArgs) -> Result<Vec<Source>, Failure> {
     let split = |paths: &OsString| env::split_paths(paths).collect::<Vec<PathBuf>>();
     let mut sources: Vec<Source> = args.fixtures.iter().flat_map(split).map(Source::Path).collect();
-    match env::var(INLINE) {
-        Ok(text) => sources.push(Source::Inline { name: INLINE.to_owned(), text }),
+    match env::var(FIXTURES_JSON) {
+        Ok(text) => sources.push(Source::Inline { name: FIXTURES_JSON.to_owned(), text }),
         Err(env::VarError::NotPresent) => {}
-        Err(env::VarError::NotUnicode(_)) => return Err(Failure::Usage(format!("{INLINE}: must be UTF-8"))),
+        Err(env::VarError::NotUnicode(_)) => return Err(Failure::Usage(format!("{FIXTURES_JSON}: must be UTF-8"))),
     }
     if !sources.is_empty() {
         return Ok(sources);
@@ -116,7 +131,7 @@ fn announce(args: &ServeArgs, url: &str, emulator: &Emulator) {
 
 fn banner(url: &str, version: &str, emulator: &Emulator) -> String {
     let settings = emulator.settings();
-    let (key, token) = pair(&settings.fixtures);
+    let (key, token) = settings.fixtures.pair_to_try();
     let others = match settings.auth {
         AuthMode::Open => "any other pair works too, each key is an account of its own",
         AuthMode::Strict => "--auth strict: only the fixture's keys and their tokens work",
@@ -126,13 +141,6 @@ fn banner(url: &str, version: &str, emulator: &Emulator) -> String {
          API_KEY {key}, X-AUTH-TOKEN {token} ({others})\n\
          curl -H 'API_KEY: {key}' -H 'X-AUTH-TOKEN: {token}' {url}/openapi/v2/rooms\n"
     )
-}
-
-/// A key and a token to try: the first account of the fixture that has a token and whose key may be shown.
-fn pair(fixtures: &Fixtures) -> (String, String) {
-    let mut accounts = fixtures.accounts.iter().filter(|(key, _)| key.masked() == key.as_str());
-    let found = accounts.find_map(|(key, account)| Some((key.as_str().to_owned(), account.tokens.first()?.as_str().to_owned())));
-    found.unwrap_or_else(|| ("any-key".to_owned(), "any-token".to_owned()))
 }
 
 #[cfg(unix)]

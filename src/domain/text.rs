@@ -2,10 +2,22 @@
 
 /// A longer value is cut in messages.
 const SHORT_CHARS: usize = 60;
+/// So is a longer path, but its end may be what is wrong with it.
+const PATH_CHARS: usize = 200;
 
 /// A value for the end of a message, cut when it is long.
 pub fn short(value: &str) -> String {
-    match value.char_indices().nth(SHORT_CHARS) {
+    cut(value, SHORT_CHARS)
+}
+
+/// A path for a message, cut when it is very long.
+pub fn short_path(path: &str) -> String {
+    cut(path, PATH_CHARS)
+}
+
+/// At most so many characters, with a mark when there were more.
+pub fn cut(value: &str, chars: usize) -> String {
+    match value.char_indices().nth(chars) {
         Some((end, _)) => format!("{}...", &value[..end]),
         None => value.to_owned(),
     }
@@ -34,14 +46,20 @@ pub fn did_you_mean<'a>(got: &str, candidates: impl IntoIterator<Item = &'a str>
         .map(|(candidate, _)| candidate)
 }
 
-/// One line of printable ASCII: everything else is written as `\u{…}`. For headers and log lines.
+/// One line of printable ASCII for a header: everything else is written as `\u{…}`.
 pub fn ascii_line(text: &str) -> String {
+    escaped(text, |character| matches!(character, ' '..='~'))
+}
+
+/// One line for a log: control characters are written as `\u{…}`.
+pub fn log_line(text: &str) -> String {
+    escaped(text, |character| !character.is_control())
+}
+
+fn escaped(text: &str, stays: impl Fn(char) -> bool) -> String {
     let mut line = String::with_capacity(text.len());
     for character in text.chars() {
-        match character {
-            ' '..='~' => line.push(character),
-            other => line.extend(other.escape_unicode()),
-        }
+        if stays(character) { line.push(character) } else { line.extend(character.escape_unicode()) }
     }
     line
 }

@@ -28,7 +28,7 @@ pub enum AuthRefusal {
     UnknownKey,
     /// `--auth strict`, and neither a fixture has this token nor was it issued here.
     UnknownToken,
-    /// The token was issued here for another API key.
+    /// The token was issued here for another API key, or with `--auth strict` is another account's of the fixture.
     TokenOfAnotherKey,
     /// The account's clock has reached the token's `exp`.
     ExpiredToken {
@@ -122,6 +122,9 @@ impl Emulator {
         }
         match self.0.settings.auth {
             AuthMode::Open => Ok(self.account(key)),
+            AuthMode::Strict if self.0.settings.fixtures.accounts.values().any(|account| account.tokens.contains(token)) => {
+                Err(AuthRefusal::TokenOfAnotherKey)
+            }
             AuthMode::Strict => Err(AuthRefusal::UnknownToken),
         }
     }

@@ -71,9 +71,9 @@ impl ApiError {
             ApiError::Auth(AuthRefusal::UnknownToken) => "X-AUTH-TOKEN is unknown".to_owned(),
             ApiError::Auth(AuthRefusal::TokenOfAnotherKey) => "X-AUTH-TOKEN was not issued for this API_KEY".to_owned(),
             ApiError::Auth(AuthRefusal::ExpiredToken { .. }) => "X-AUTH-TOKEN is expired".to_owned(),
-            ApiError::Path { path, nearest } => format!("no such path: {}, the nearest is {nearest}", text::short(path)),
+            ApiError::Path { path, nearest } => format!("no such path: {}, the nearest is {nearest}", text::short_path(path)),
             ApiError::Method { method, path } => {
-                format!("{method} is not allowed on {}, send {}", text::short(path), allow.replace(',', ", "))
+                format!("{method} is not allowed on {}, send {}", text::short_path(path), allow.replace(',', ", "))
             }
             ApiError::TooLarge => format!("the body must be at most {BODY_LIMIT} bytes"),
             ApiError::MediaType { got } => format!("Content-Type: must be {FORM}, got \"{}\"", text::short(got)),
@@ -89,10 +89,10 @@ impl ApiError {
         match self {
             ApiError::Panicked => "the mock has a bug: please report what its log says".to_owned(),
             ApiError::HeaderMissing(AuthHeader::ApiKey) => {
-                format!("{message}: send your API key in it; if you did, a proxy may have dropped a header with an underscore")
+                format!("{message}: send your key in the header API_KEY; if you did, a proxy may have dropped a header with an underscore")
             }
             ApiError::HeaderMissing(AuthHeader::Token) => {
-                format!("{message}: send a token in it, GET /openapi/token issues one in its body")
+                format!("{message}: send a token in the header X-AUTH-TOKEN, GET /openapi/token issues one in its body")
             }
             ApiError::HeaderAmbiguous(_) => format!("{message}: send it once"),
             ApiError::HeaderUnprintable(_) => format!("{message}: copy it again"),
@@ -111,7 +111,7 @@ impl ApiError {
             },
             ApiError::Field { note: Some(note), .. } => format!("{message}; {note}"),
             ApiError::NoSuchRoom { room_id } => {
-                format!("no room of this account has this roomId: GET /openapi/v2/rooms lists them, got \"{}\"", text::short(room_id))
+                format!("no room of this account has this roomId: listRoom shows which there are, got \"{}\"", text::short(room_id))
             }
             ApiError::Path { .. } | ApiError::Method { .. } | ApiError::TooLarge | ApiError::Body { .. } | ApiError::Field { .. } => {
                 message

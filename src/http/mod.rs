@@ -47,7 +47,7 @@ fn router(emulator: Emulator) -> Router {
 
 /// Names the operation's path that differs least. Where an operation has a roomId the segment of the request stands for it.
 fn no_such_path(path: &str, known: &[String]) -> ApiError {
-    let near = text::short(path);
+    let near = text::short_path(path);
     let segments: Vec<&str> = near.split('/').collect();
     let filled = known.iter().map(|known| {
         let fill = |(place, segment): (usize, &str)| {

@@ -51,6 +51,9 @@ impl FromRequest<Api> for Params {
         let mut params = Params::default();
         params.decode(parts.uri.query().unwrap_or_default().as_bytes());
         if is_form.is_some() {
+            if body.trim_ascii_start().starts_with(b"{") {
+                params.note(None, "the body looks like JSON: send a form, roomName=...&maxUser=...".to_owned());
+            }
             params.decode(&body);
         } else if !body.is_empty() {
             params.note(None, format!("the body was ignored, because it came without Content-Type: send Content-Type: {FORM}"));
@@ -102,7 +105,9 @@ impl Params {
     pub fn refuse(&self, error: FieldError) -> ApiError {
         let (FieldError::Missing { field } | FieldError::Invalid { field, .. }) = &error;
         let about = |note: &&Note| note.parameter.as_deref().is_none_or(|parameter| parameter == *field);
-        let note = self.notes.iter().find(about).map(|note| note.text.clone());
+        let noticed = self.notes.iter().find(about).map(|note| note.text.clone());
+        let misspelt = matches!(error, FieldError::Missing { .. }).then(|| self.near_miss(field)).flatten();
+        let note = noticed.or_else(|| misspelt.map(|name| format!("{name} was ignored: the parameter is {field}")));
         ApiError::Field { error, note }
     }
 
@@ -110,6 +115,12 @@ impl Params {
     pub fn warning(&self) -> Option<String> {
         let notes: Vec<&str> = self.notes.iter().map(|note| note.text.as_str()).collect();
         (!notes.is_empty()).then(|| notes.join("; "))
+    }
+
+    /// A parameter that was sent and may have been meant for one that is missing, such as `webrtcStat` for `rtcStat`.
+    fn near_miss(&self, field: &str) -> Option<String> {
+        let others = self.pairs.iter().map(|(name, _)| name.as_str()).filter(|name| *name != field);
+        text::did_you_mean(field, others).map(text::short)
     }
 
     fn get(&self, field: &str) -> Option<&str> {

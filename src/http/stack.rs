@@ -154,17 +154,21 @@ impl Line {
             return None;
         }
         let key = request.headers().get("api_key").and_then(|key| key.to_str().ok()).and_then(|key| key.parse::<ApiKey>().ok());
-        let mut target = text::ascii_line(request.uri().path_and_query().map_or("", |target| target.as_str()));
-        target.truncate(LINE_CHARS);
-        Some(Line { method: request.method().clone(), target, account: key.map_or_else(|| "-".to_owned(), |key| key.masked()) })
+        let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+        Some(Line {
+            method: request.method().clone(),
+            target: text::cut(&text::log_line(target), LINE_CHARS),
+            account: key.map_or_else(|| "-".to_owned(), |key| key.masked()),
+        })
     }
 
     fn log(&self, id: u64, outcome: &Outcome, status: StatusCode, took: Duration) {
         let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let status = status.as_u16();
         let result_cd = outcome.result_cd; // none on a preflight
-        let why = outcome.reason.as_ref().or(outcome.warning.as_ref()).map(|why| text::ascii_line(why));
-        tracing::info!(target: LOG_TARGET, id, account = self.account, method = self.method.as_str(), path = self.target, status, result_cd, us, why);
+        let why = outcome.reason.as_deref().map(text::log_line);
+        let warning = outcome.warning.as_deref().map(text::log_line);
+        tracing::info!(target: LOG_TARGET, id, account = self.account, method = self.method.as_str(), path = self.target, status, result_cd, us, why, warning);
     }
 }
 

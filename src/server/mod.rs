@@ -35,12 +35,13 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 pub struct App {
     api: Exchange,
     admin: Router,
+    emulator: Emulator,
 }
 
 impl App {
     /// The emulated API and the control plane over one emulator.
     pub fn new(emulator: Emulator, allowed: AllowedHosts) -> App {
-        App { api: stack::stack(emulator.clone()), admin: admin::router(emulator, allowed, openapi::contract_text) }
+        App { api: stack::stack(emulator.clone()), admin: admin::router(emulator.clone(), allowed, openapi::contract_text), emulator }
     }
 
     /// Answers one request.
@@ -50,7 +51,7 @@ impl App {
             return self.admin.call(request).await.unwrap_or_else(|never| match never {});
         }
         if path == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {
-            return page::answer(request.headers());
+            return page::answer(request.headers(), &self.emulator.settings().fixtures);
         }
         self.api.answer(request).await
     }

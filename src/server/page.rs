@@ -3,13 +3,14 @@
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::fixture::{DEMO_KEY, DEMO_TOKEN};
+use crate::fixture::Fixtures;
 
 /// Says what this is, with a call to copy.
-pub fn answer(headers: &HeaderMap) -> Response {
+pub fn answer(headers: &HeaderMap, fixtures: &Fixtures) -> Response {
     let version = env!("CARGO_PKG_VERSION");
     let what = "An offline mock server of the VChatCloud chat-room API. It keeps rooms in memory and talks to nobody.";
-    let call = format!("curl -H \"API_KEY: {DEMO_KEY}\" -H \"X-AUTH-TOKEN: {DEMO_TOKEN}\" {}/openapi/v2/rooms", base_url(headers));
+    let (key, token) = fixtures.pair_to_try();
+    let call = format!("curl -H 'API_KEY: {key}' -H 'X-AUTH-TOKEN: {token}' {}/openapi/v2/rooms", base_url(headers));
     let links = ["/__admin/openapi.json", "/__admin/health"];
     let wants_html = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
     if !wants_html {
@@ -18,7 +19,8 @@ pub fn answer(headers: &HeaderMap) -> Response {
     let links: Vec<String> = links.iter().map(|path| format!("<li><a href=\"{path}\">{path}</a></li>")).collect();
     let page = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>vchatcloud-mock</title></head>\n<body><h1>vchatcloud-mock {version}</h1>\n<p>{what}</p>\n<pre>{call}</pre>\n<ul>{}</ul></body></html>\n",
+         <title>vchatcloud-mock</title></head>\n<body><h1>vchatcloud-mock {version}</h1>\n<p>{what}</p>\n<pre>{}</pre>\n<ul>{}</ul></body></html>\n",
+        escaped(&call),
         links.concat()
     );
     ([(header::CONTENT_SECURITY_POLICY, "default-src 'none'")], Html(page)).into_response()
@@ -29,4 +31,8 @@ fn base_url(headers: &HeaderMap) -> String {
     let plain = |host: &&str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).filter(plain).unwrap_or("127.0.0.1:4280");
     format!("http://{host}")
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -198,7 +198,7 @@ fn bad_arguments_refuse_to_start() {
         (vec!["--port", "70000"], vec![], 2, "70000"),
         (vec!["--host", "example.com"], vec![], 2, "must be localhost, all or an IP address"),
         (vec!["--token-ttl", "0s"], vec![], 2, "must be whole seconds"),
-        (vec!["--token-ttl", "5"], vec![], 2, "time unit needed"),
+        (vec!["--token-ttl", "5"], vec![], 2, "must be a duration such as 90s or 5h"),
         (vec!["--seed", "-1"], vec![], 2, "--seed"),
         (vec!["--seed", "18446744073709551616"], vec![], 2, "too large"),
         (vec!["--clock", "frozen:yesterday"], vec![], 2, "must be RFC 3339"),
@@ -229,7 +229,7 @@ fn an_address_in_use_has_an_exit_code_of_its_own() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let run = run(&["--port", &taken.local_addr().unwrap().port().to_string()], &[]);
     assert_eq!(run.code, 4, "{}", run.stderr);
-    assert!(run.stderr.contains("address in use: 127.0.0.1:"), "{}", run.stderr);
+    assert!(run.stderr.contains("Address already in use") && run.stderr.contains("--port"), "{}", run.stderr);
 }
 
 #[test]
@@ -251,8 +251,18 @@ fn a_kubernetes_service_link_is_no_port() {
     BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(line.contains("VCHATCLOUD_MOCK_PORT is a Kubernetes service link and was ignored; listening on 4280"), "{line}");
+    assert!(line.contains("VCHATCLOUD_MOCK_PORT is a Kubernetes service link and was ignored, the port is 4280"), "{line}");
     drop(taken);
+}
+
+/// A variable that is nearly ours draws a warning; those of Kubernetes do not.
+#[test]
+fn a_misspelt_variable_draws_a_warning() {
+    let env =
+        [("VCHATCLOUD_MOCK_SEDD", "1"), ("VCHATCLOUD_MOCK_SERVICE_HOST", "10.0.0.1"), ("VCHATCLOUD_MOCK_PORT_4280_TCP_ADDR", "10.0.0.1")];
+    let (_, _, stderr) = Process::start(&["--port", "0", "--quiet"], &env).stop("-TERM");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.ends_with("unknown variable VCHATCLOUD_MOCK_SEDD was ignored, did you mean VCHATCLOUD_MOCK_SEED\n"), "{stderr}");
 }
 
 /// Fixtures from flags, from the variable as in PATH, and inline on top.
@@ -312,6 +322,7 @@ fn healthcheck_finds_a_server_by_its_flags() {
     let by_name = process.url.replace("127.0.0.1", "localhost");
     for args in [
         &flags[..],
+        &flags[2..],
         &["--url", &process.url],
         &["--url", &by_name],
         &["--port", port.trim(), "--wait"],

@@ -46,7 +46,7 @@ fn every_mistake_is_told_with_its_place() {
     fixtures/broken/number-for-code.json:4:20: roomType: must be 01 (normal), 02 (video) or 03 (metaverse), got "1"
     fixtures/broken/object-for-text.json:4:20: roomName: must be a string
     fixtures/broken/request-name.json:4:8: unknown member "rtcStat" of a room, did you mean "webrtcStat"
-    fixtures/broken/rooms-no-array.json:1:23: rooms must be an array
+    fixtures/broken/rooms-no-array.json:1:23: rooms: must be an array, put it into [...]
     fixtures/broken/too-deep.json:1:513: broken JSON: maximum nesting depth exceeded
     fixtures/broken/top-level-array.json:1:1: a fixture must be an object: rooms stand in {"default": {"rooms": [...]}} or in an account
     fixtures/broken/unknown-member.json:4:8: unknown member "roomNmae" of a room, did you mean "roomName"
@@ -75,7 +75,7 @@ fn all_problems_at_once() {
     first:3:64: maxUser: must be decimal digits, 1 to 2147483647, got "0"
     first:3:69: unknown member "roomNam" of a room, did you mean "roomName"
     first:4:5: apiKey: missing, every account is named by its key
-    first:4:16: tokens must be an array
+    first:4:16: tokens: must be an array, put it into [...]
     first:6:15: unknown member "room" of default, did you mean "rooms"
     first:7:44: http: must be a whole number, 200 to 599, got "99"
     first:7:61: result_cd: must be a whole number, -2147483648 to 2147483647, got "x"
@@ -112,7 +112,7 @@ async fn the_edge_of_every_field() {
     // The result codes that it overrides.
     insta::assert_snapshot!(mock.stranger().list().await, @r#"
     200
-    x-mock-reason: API_KEY is missing: send your API key in it; if you did, a proxy may have dropped a header with an underscore
+    x-mock-reason: API_KEY is missing: send your key in the header API_KEY; if you did, a proxy may have dropped a header with an underscore
     {"result_cd":-2147483648,"result_msg":""}
     "#);
     assert_eq!(mock.stranger().get("/nothing").await.codes(), "599 404");

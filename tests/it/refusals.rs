@@ -169,7 +169,7 @@ async fn unknown_rooms() {
     }
     insta::assert_snapshot!(mock.alice().detail("a%2Fb").await, @r#"
     404
-    x-mock-reason: no room of this account has this roomId: GET /openapi/v2/rooms lists them, got "a/b"
+    x-mock-reason: no room of this account has this roomId: listRoom shows which there are, got "a/b"
     {"result_cd":10102,"result_msg":"This chat room does not exist"}
     "#);
     assert_eq!(mock.bob().detail(&foreign).await.status, 200);
@@ -248,7 +248,7 @@ async fn the_order_of_checks() {
     }
     insta::assert_snapshot!(with_key.post(&room, "").await, @r#"
     401
-    x-mock-reason: X-AUTH-TOKEN is missing: send a token in it, GET /openapi/token issues one in its body
+    x-mock-reason: X-AUTH-TOKEN is missing: send a token in the header X-AUTH-TOKEN, GET /openapi/token issues one in its body
     {"result_cd":401,"result_msg":"X-AUTH-TOKEN is missing"}
     "#);
 }

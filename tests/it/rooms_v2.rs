@@ -132,7 +132,7 @@ async fn an_unknown_room_is_told_before_any_parameter() {
     let alice = Mock::new().alice();
     insta::assert_snapshot!(alice.post(&format!("/openapi/v2/rooms/{NO_ROOM}"), "roomType=Normal").await, @r#"
     404
-    x-mock-reason: no room of this account has this roomId: GET /openapi/v2/rooms lists them, got "0000000000-0000000000-20220101000000"
+    x-mock-reason: no room of this account has this roomId: listRoom shows which there are, got "0000000000-0000000000-20220101000000"
     {"result_cd":10102,"result_msg":"This chat room does not exist"}
     "#);
 }
@@ -151,7 +151,7 @@ async fn answers_can_be_two_hundred_always() {
     let mock = Mock::with(|settings| settings.error_status = vchatcloud_mock::emulator::ErrorStatus::Always200);
     insta::assert_snapshot!(mock.alice().detail(NO_ROOM).await, @r#"
     200
-    x-mock-reason: no room of this account has this roomId: GET /openapi/v2/rooms lists them, got "0000000000-0000000000-20220101000000"
+    x-mock-reason: no room of this account has this roomId: listRoom shows which there are, got "0000000000-0000000000-20220101000000"
     {"result_cd":10102,"result_msg":"This chat room does not exist"}
     "#);
     assert_eq!(mock.stranger().list().await.codes(), "200 401");
