@@ -32,18 +32,15 @@ pub fn either<S: AsRef<str>>(options: &[S]) -> String {
     }
 }
 
-/// The candidate that differs least from `got`, letter case aside.
-pub fn nearest<'a>(got: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<(&'a str, usize)> {
-    let got = got.to_lowercase();
-    let distances = candidates.into_iter().map(|candidate| (candidate, strsim::damerau_levenshtein(&got, &candidate.to_lowercase())));
-    distances.min_by_key(|(_, distance)| *distance)
+/// How many letters differ, case aside.
+pub fn distance(one: &str, other: &str) -> usize {
+    strsim::damerau_levenshtein(&one.to_lowercase(), &other.to_lowercase())
 }
 
 /// The candidate that `got` is likely a misspelling of: at most a third of its letters differ.
 pub fn did_you_mean<'a>(got: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    nearest(got, candidates)
-        .filter(|(candidate, distance)| *distance <= candidate.chars().count().max(3) / 3)
-        .map(|(candidate, _)| candidate)
+    let nearest = candidates.into_iter().map(|candidate| (candidate, distance(got, candidate))).min_by_key(|(_, distance)| *distance);
+    nearest.filter(|(candidate, distance)| *distance <= candidate.chars().count().max(3) / 3).map(|(candidate, _)| candidate)
 }
 
 /// One line of printable ASCII for a header: everything else is written as `\u{…}`.

@@ -45,18 +45,19 @@ fn router(emulator: Emulator) -> Router {
         .with_state(Api { emulator })
 }
 
-/// Names the operation's path that differs least. Where an operation has a roomId the segment of the request stands for it.
+/// Names the operation's path that differs least.
 fn no_such_path(path: &str, known: &[String]) -> ApiError {
-    let near = text::short_path(path);
-    let segments: Vec<&str> = near.split('/').collect();
-    let filled = known.iter().map(|known| {
-        let fill = |(place, segment): (usize, &str)| {
-            if segment.starts_with('{') { segments.get(place).copied().unwrap_or(segment) } else { segment }.to_owned()
-        };
-        (known, known.split('/').enumerate().map(fill).collect::<Vec<String>>().join("/"))
-    });
-    let filled: Vec<(&String, String)> = filled.collect();
-    let nearest = text::nearest(&near, filled.iter().map(|(_, filled)| filled.as_str())).map(|(nearest, _)| nearest);
-    let nearest = filled.iter().find(|(_, filled)| Some(filled.as_str()) == nearest).map(|(known, _)| (*known).clone()).unwrap_or_default();
-    ApiError::Path { path: path.to_owned(), nearest }
+    let shown = text::short_path(path);
+    let nearest = known.iter().min_by_key(|template| text::distance(&shown, &filled(template, &shown)));
+    ApiError::Path { path: path.to_owned(), nearest: nearest.cloned().unwrap_or_default() }
+}
+
+/// The template with the path's own segments where it has parameters, which any segment fits.
+fn filled(template: &str, path: &str) -> String {
+    let mut segments = path.split('/');
+    let fill = |segment| match segments.next() {
+        Some(own) if str::starts_with(segment, '{') => own,
+        _ => segment,
+    };
+    template.split('/').map(fill).collect::<Vec<&str>>().join("/")
 }

@@ -17,6 +17,8 @@ use crate::domain::text;
 
 /// The largest body that is read (assumed).
 pub const BODY_LIMIT: usize = 64 * 1024;
+/// How much of a name is shown as it should have been sent: one of 50 Korean characters has 450 when it is encoded.
+const CURE_CHARS: usize = 450;
 /// The one media type that carries parameters.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -158,7 +160,10 @@ impl Params {
         let (korean, _, broken) = encoding_rs::EUC_KR.decode(bytes);
         let is_korean = !broken && korean.chars().any(|character| ('가'..='힣').contains(&character));
         let cure = if is_korean {
-            format!("they read well as EUC-KR/CP949: send percent-encoded UTF-8, {name}={}", text::short(&escape::encode(&korean)))
+            format!(
+                "they read well as EUC-KR/CP949: send percent-encoded UTF-8, {name}={}",
+                text::cut(&escape::encode(&korean), CURE_CHARS)
+            )
         } else {
             "send percent-encoded UTF-8".to_owned()
         };
