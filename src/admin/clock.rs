@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use chrono::{SecondsFormat, TimeDelta};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::error::AdminError;
 use super::scope::Scope;
@@ -14,7 +15,7 @@ use crate::domain::text;
 use crate::emulator::{ControlRefusal, Emulator};
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "an object")]
+#[serde(deny_unknown_fields)]
 struct Advance {
     by: String,
 }
@@ -36,7 +37,11 @@ pub async fn advance(
 ) -> Result<Json<Advanced>, AdminError> {
     let hint = "send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms";
     let body = body.map_err(|error| AdminError::bad_request(format!("body: {error}"), hint))?;
-    let Advance { by } = serde_json::from_slice(&body).map_err(|error| AdminError::bad_request(format!("body: {error}"), hint))?;
+    // An object first: serde would take an array for the structure as well.
+    let object: Result<Map<String, Value>, _> = serde_json::from_slice(&body);
+    let Advance { by } = object
+        .and_then(|object| serde_json::from_value(object.into()))
+        .map_err(|error| AdminError::bad_request(format!("body: {error}"), hint))?;
     let duration = humantime::parse_duration(&by)
         .map_err(|_| AdminError::bad_request(format!("by: must be a duration, got \"{}\"", text::short(&by)), hint))?;
     let beyond = |refusal| AdminError::control(refusal, key.as_ref());

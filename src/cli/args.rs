@@ -49,7 +49,7 @@ pub enum Command {
 }
 
 /// Where the server listens, and where a health check looks for it.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ListenArgs {
     /// localhost (127.0.0.1 and ::1), all (every interface), or an IP address
     #[arg(long, env = "VCHATCLOUD_MOCK_HOST", default_value_t = Host::Localhost)]
@@ -62,7 +62,7 @@ pub struct ListenArgs {
     pub port_file: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ServeArgs {
     #[command(flatten)]
     pub listen: ListenArgs,

@@ -16,6 +16,9 @@ use crate::admin::HEALTH;
 /// How often a server that is not there yet is asked.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// Nobody waits longer than a year, and clocks have an end.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 pub fn run(args: &HealthcheckArgs) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::Runtime(format!("runtime: {error}")))?;
@@ -23,7 +26,7 @@ pub fn run(args: &HealthcheckArgs) -> Result<(), Failure> {
 }
 
 async fn healthcheck(args: &HealthcheckArgs) -> Result<(), Failure> {
-    let deadline = Instant::now() + args.timeout;
+    let deadline = Instant::now() + args.timeout.min(LONGEST);
     loop {
         let asked = async { ask(&target(args)?).await };
         let failure = match timeout_at(deadline, asked).await {
@@ -59,7 +62,8 @@ fn target(args: &HealthcheckArgs) -> Result<Target, Failure> {
     let usage = || Failure::Usage(format!("--url: must be http://HOST[:PORT], got \"{url}\""));
     let uri: Uri = url.parse().map_err(|_| usage())?;
     let authority = uri.authority().filter(|_| uri.scheme_str() == Some("http")).ok_or_else(usage)?;
-    let (host, port) = (authority.host(), authority.port_u16().unwrap_or(80));
+    let host = authority.host();
+    let port = authority.port_u16().or((authority.as_str() == host).then_some(80)).ok_or_else(usage)?;
     let literal = host.trim_start_matches('[').trim_end_matches(']');
     let addresses = match literal.parse() {
         Ok(address) => Addresses::Known(vec![SocketAddr::new(address, port)]),

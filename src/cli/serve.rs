@@ -3,11 +3,17 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::pin::pin;
+use std::time::Duration;
+use std::{env, fs, thread};
+
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
 
 use super::Failure;
 use super::args::{self, DEFAULT_PORT, FIXTURES_JSON, LogFormat, PortArg, ServeArgs};
 use super::log;
+use super::stderr::Lines;
 use crate::admin::AllowedHosts;
 use crate::domain::text;
 use crate::emulator::{AuthMode, Emulator, Settings};
@@ -18,9 +24,42 @@ use crate::server::{App, Host, Server};
 const MOUNTED: &str = "/fixtures";
 /// More threads than this do not make a mock faster, and each costs memory.
 const MAX_THREADS: usize = 4;
+/// How long a stop may take, whatever the workers do.
+const LAST_CALL: Duration = Duration::from_millis(130);
 
+/// Two runtimes: the main thread only listens for signals, so that a stop is at once whatever the workers are doing.
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
-    let _lines = log::start(args.log_format, args.quiet);
+    let lines = log::start(args.log_format, args.quiet);
+    let failed = |error: io::Error| Failure::Runtime(format!("threads: {error}"));
+    let signals = Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    let threads = thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_THREADS));
+    let workers = Builder::new_multi_thread().worker_threads(threads).enable_all().build().map_err(failed)?;
+    let result = signals.block_on(async {
+        // Before anything that takes time: as process 1 nobody else would take the signal.
+        let mut stop = pin!(stop_signal()?);
+        let owned = args.clone();
+        let started = workers.spawn_blocking(move || start(&owned));
+        let (server, app, url) = tokio::select! {
+            () = &mut stop => return Ok(()),
+            started = started => started.map_err(|error| Failure::Runtime(error.to_string()))??,
+        };
+        announce(args, &url, &app, &lines);
+        let (ask, asked) = oneshot::channel::<()>();
+        let mut serving = workers.spawn(server.serve(app, async { drop(asked.await) }));
+        tokio::select! {
+            () = &mut stop => drop(ask),
+            ended = &mut serving => return Err(Failure::Runtime(format!("the server ended by itself: {ended:?}"))),
+        }
+        // The server keeps its own time; this is for workers that are too busy to notice.
+        drop(tokio::time::timeout(LAST_CALL, serving).await);
+        Ok(())
+    });
+    workers.shutdown_background();
+    result
+}
+
+/// Everything from arguments to a bound socket. Runs in a worker, whose sockets they become.
+fn start(args: &ServeArgs) -> Result<(Server, App, String), Failure> {
     if args.listen.port == Some(PortArg::ServiceLink) {
         tracing::warn!("VCHATCLOUD_MOCK_PORT is a Kubernetes service link and was ignored, the port is {DEFAULT_PORT}");
     }
@@ -34,19 +73,8 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         clock: args.clock,
         fixtures: fixture::load(&sources(args)?)?,
     });
-    let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_THREADS));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::Runtime(format!("threads: {error}")))?;
     // Connections need descriptors. A limit that cannot be raised is as good as it is.
     drop(rlimit::increase_nofile_limit(u64::MAX));
-    let result = runtime.block_on(serve(args, emulator, allowed));
-    runtime.shutdown_background();
-    result
-}
-
-async fn serve(args: &ServeArgs, emulator: Emulator, allowed: AllowedHosts) -> Result<(), Failure> {
-    // Before the first connection can come in: a stop must never find the default handler, least of all as process 1.
-    let stop = stop_signal()?;
     let server = Server::bind(&args.listen.host, args.listen.given_port().unwrap_or(DEFAULT_PORT)).map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => Failure::AddressInUse(error),
         _ => Failure::Runtime(format!("cannot listen on {error}")),
@@ -55,10 +83,7 @@ async fn serve(args: &ServeArgs, emulator: Emulator, allowed: AllowedHosts) -> R
         write_port(file, server.port()).map_err(|error| Failure::Runtime(format!("--port-file: {}: {error}", file.display())))?;
     }
     let url = url(&args.listen.host, server.port());
-    let app = App::new(emulator.clone(), allowed);
-    announce(args, &url, &emulator);
-    server.serve(app, stop).await;
-    Ok(())
+    Ok((server, App::new(emulator, allowed), url))
 }
 
 /// A variable that is nearly one of ours is a mistake. Others with our prefix are not: Kubernetes sets some of its own.
@@ -77,7 +102,9 @@ fn warn_of_misspelt_variables() {
 }
 
 fn sources(args: &ServeArgs) -> Result<Vec<Source>, Failure> {
-    let split = |paths: &OsString| env::split_paths(paths).collect::<Vec<PathBuf>>();
+    // A path that is there is meant as it stands, even with a separator in it.
+    let split =
+        |paths: &OsString| if Path::new(paths).exists() { vec![paths.into()] } else { env::split_paths(paths).collect::<Vec<PathBuf>>() };
     let mut sources: Vec<Source> = args.fixtures.iter().flat_map(split).map(Source::Path).collect();
     match env::var(FIXTURES_JSON) {
         Ok(text) => sources.push(Source::Inline { name: FIXTURES_JSON.to_owned(), text }),
@@ -110,37 +137,43 @@ fn write_port(file: &Path, port: u16) -> io::Result<()> {
     name.push(".tmp");
     let written = file.with_file_name(name);
     fs::write(&written, format!("{port}\n"))?;
-    fs::rename(&written, file)
+    fs::rename(&written, file).inspect_err(|_| drop(fs::remove_file(&written)))
 }
 
-/// One line on stdout for programs, a few on stderr for people. Nobody has to read either.
-fn announce(args: &ServeArgs, url: &str, emulator: &Emulator) {
+/// One line on stdout for programs, a few on stderr for people. Nobody has to read either, so neither is waited for.
+fn announce(args: &ServeArgs, url: &str, app: &App, lines: &Lines) {
     let version = env!("CARGO_PKG_VERSION");
     let ready = match args.log_format {
         LogFormat::Pretty => format!("ready url={url} version={version}\n"),
         LogFormat::Json => serde_json::json!({ "event": "ready", "url": url, "version": version }).to_string() + "\n",
     };
-    let mut stdout = io::stdout().lock();
-    if let Err(error) = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush()) {
-        tracing::warn!("stdout: {error}");
-    }
+    thread::spawn(move || {
+        let mut stdout = io::stdout().lock();
+        if let Err(error) = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush()) {
+            tracing::warn!("stdout: {error}");
+        }
+    });
     if !args.quiet && args.log_format == LogFormat::Pretty {
-        drop(io::stderr().write_all(banner(url, version, emulator).as_bytes()));
+        lines.write(&banner(url, version, app.settings()));
     }
 }
 
-fn banner(url: &str, version: &str, emulator: &Emulator) -> String {
-    let settings = emulator.settings();
-    let (key, token) = settings.fixtures.pair_to_try();
-    let others = match settings.auth {
-        AuthMode::Open => "any other pair works too, each key is an account of its own",
-        AuthMode::Strict => "--auth strict: only the fixture's keys and their tokens work",
+fn banner(url: &str, version: &str, settings: &Settings) -> String {
+    let call = match (settings.fixtures.pair_to_try(), settings.auth) {
+        (None, AuthMode::Strict) => format!("--auth strict: send a key of the fixtures to {url}/openapi/token to get a token\n"),
+        (pair, auth) => {
+            let (key, token) = pair.unwrap_or(("any-key", "any-token"));
+            let others = match auth {
+                AuthMode::Open => "any other pair works too, each key is an account of its own",
+                AuthMode::Strict => "--auth strict: only the fixture's keys and their tokens work",
+            };
+            format!(
+                "API_KEY {key}, X-AUTH-TOKEN {token} ({others})\n\
+                 curl -H 'API_KEY: {key}' -H 'X-AUTH-TOKEN: {token}' {url}/openapi/v2/rooms\n"
+            )
+        }
     };
-    format!(
-        "vchatcloud-mock {version} on {url}\n\
-         API_KEY {key}, X-AUTH-TOKEN {token} ({others})\n\
-         curl -H 'API_KEY: {key}' -H 'X-AUTH-TOKEN: {token}' {url}/openapi/v2/rooms\n"
-    )
+    format!("vchatcloud-mock {version} on {url}\n{call}")
 }
 
 #[cfg(unix)]

@@ -54,6 +54,14 @@ pub fn start() -> (Stderr, Lines) {
     (stderr.clone(), Lines { stderr, ended })
 }
 
+impl Lines {
+    /// Writes lines that are no event.
+    pub fn write(&self, text: &str) {
+        // It takes everything.
+        drop(self.stderr.clone().write_all(text.as_bytes()));
+    }
+}
+
 impl Drop for Lines {
     fn drop(&mut self) {
         if self.stderr.messages.try_send(Message::End).is_ok() {

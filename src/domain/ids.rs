@@ -142,7 +142,7 @@ impl fmt::Debug for Token {
 }
 
 /// `userId`: the e-mail address of an account (documented in Korean).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UserId(Box<str>);
 
 impl UserId {

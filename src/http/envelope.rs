@@ -9,6 +9,9 @@ use utoipa::ToSchema;
 use crate::domain::code::{CodeRow, ResultCode};
 use crate::emulator::{Emulator, ErrorStatus};
 
+/// Bytes of an answer with one room, about: a buffer that need not grow.
+const ONE_ROOM: usize = 512;
+
 /// What every answer has.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -118,5 +121,6 @@ fn status(emulator: &Emulator, row: &CodeRow) -> StatusCode {
 
 /// Strings, numbers and lists of them always serialise.
 fn json<T: Serialize>(value: &T) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_default()
+    let mut json = Vec::with_capacity(ONE_ROOM);
+    serde_json::to_writer(&mut json, value).map(|()| json).unwrap_or_default()
 }

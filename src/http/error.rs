@@ -34,7 +34,7 @@ pub enum ApiError {
     HeaderUnprintable(AuthHeader),
     Auth(AuthRefusal),
     Path { path: String, nearest: String },
-    Method { method: String, path: String },
+    Method { method: String, path: String, allow: String },
     TooLarge,
     MediaType { got: String },
     Body { why: String },
@@ -61,7 +61,7 @@ impl ApiError {
     }
 
     /// The `result_msg` of a code that has no fixed one.
-    pub fn message(&self, allow: &str) -> String {
+    pub fn message(&self) -> String {
         match self {
             ApiError::Panicked => "System error".to_owned(),
             ApiError::HeaderMissing(header) => format!("{} is missing", header.name()),
@@ -72,9 +72,7 @@ impl ApiError {
             ApiError::Auth(AuthRefusal::TokenOfAnotherKey) => "X-AUTH-TOKEN was not issued for this API_KEY".to_owned(),
             ApiError::Auth(AuthRefusal::ExpiredToken { .. }) => "X-AUTH-TOKEN is expired".to_owned(),
             ApiError::Path { path, nearest } => format!("no such path: {}, the nearest is {nearest}", text::short_path(path)),
-            ApiError::Method { method, path } => {
-                format!("{method} is not allowed on {}, send {}", text::short_path(path), allow.replace(',', ", "))
-            }
+            ApiError::Method { method, path, allow } => format!("{method} is not allowed on {}, send {allow}", text::short_path(path)),
             ApiError::TooLarge => format!("the body must be at most {BODY_LIMIT} bytes"),
             ApiError::MediaType { got } => format!("Content-Type: must be {FORM}, got \"{}\"", text::short(got)),
             ApiError::Body { why } => format!("the body cannot be read: {why}"),
@@ -84,8 +82,8 @@ impl ApiError {
     }
 
     /// What was wrong and the cure, for `X-Mock-Reason` and the log.
-    pub fn reason(&self, allow: &str) -> String {
-        let message = self.message(allow);
+    pub fn reason(&self) -> String {
+        let message = self.message();
         match self {
             ApiError::Panicked => "the mock has a bug: please report what its log says".to_owned(),
             ApiError::HeaderMissing(AuthHeader::ApiKey) => {

@@ -11,8 +11,11 @@ pub mod rooms;
 pub mod stack;
 pub mod token;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::Request;
+use utoipa::openapi::PathItem;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -34,21 +37,35 @@ fn operations() -> OpenApiRouter<Api> {
 /// The operations and their refusals of unknown paths and methods, without the stack around them.
 fn router(emulator: Emulator) -> Router {
     let (router, contract) = operations().split_for_parts();
-    // The current version first: where two paths are equally near, it is the one that is named.
-    let paths: Vec<String> = contract.paths.paths.into_keys().rev().collect();
+    let known: Arc<[Known]> = contract.paths.paths.into_iter().map(|(path, item)| Known { path, allow: allow(&item) }).collect();
+    let no_path = Arc::clone(&known);
     router
-        .fallback(async move |request: Request| no_such_path(request.uri().path(), &paths))
-        .method_not_allowed_fallback(async |request: Request| ApiError::Method {
-            method: request.method().to_string(),
-            path: request.uri().path().to_owned(),
-        })
+        .fallback(async move |request: Request| no_such_path(request.uri().path(), &no_path))
+        .method_not_allowed_fallback(async move |request: Request| no_such_method(&request, &known))
         .with_state(Api { emulator })
 }
 
-/// Names the operation's path that differs least.
-fn no_such_path(path: &str, known: &[String]) -> ApiError {
+/// A path of some operations, with its parameters in braces, and the methods that it takes.
+struct Known {
+    path: String,
+    allow: String,
+}
+
+fn allow(item: &PathItem) -> String {
+    let methods = [("GET, HEAD", &item.get), ("POST", &item.post), ("DELETE", &item.delete)];
+    methods.into_iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| name).collect::<Vec<_>>().join(", ")
+}
+
+fn no_such_method(request: &Request, known: &[Known]) -> ApiError {
+    let path = request.uri().path();
+    let allow = known.iter().find(|known| filled(&known.path, path) == path).map(|known| known.allow.clone()).unwrap_or_default();
+    ApiError::Method { method: request.method().to_string(), path: path.to_owned(), allow }
+}
+
+/// Names the operation's path that differs least; of two that are equally near, the one of the later version.
+fn no_such_path(path: &str, known: &[Known]) -> ApiError {
     let shown = text::short_path(path);
-    let nearest = known.iter().min_by_key(|template| text::distance(&shown, &filled(template, &shown)));
+    let nearest = known.iter().rev().map(|known| &known.path).min_by_key(|known| text::distance(&shown, &filled(known, &shown)));
     ApiError::Path { path: path.to_owned(), nearest: nearest.cloned().unwrap_or_default() }
 }
 

@@ -12,13 +12,11 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use super::api::Api;
 use super::error::ApiError;
 use super::escape;
-use crate::domain::field::{FieldError, Invalid};
+use crate::domain::field::{FieldError, Invalid, RoomName};
 use crate::domain::text;
 
 /// The largest body that is read (assumed).
 pub const BODY_LIMIT: usize = 64 * 1024;
-/// How much of a name is shown as it should have been sent: one of 50 Korean characters has 450 when it is encoded.
-const CURE_CHARS: usize = 450;
 /// The one media type that carries parameters.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -143,13 +141,12 @@ impl Params {
                     self.pairs.push((name, value));
                 }
                 (name, _) => {
-                    let name = String::from_utf8_lossy(&name.unwrap_or_default()).into_owned();
-                    let got = String::from_utf8_lossy(pair);
-                    let text = format!(
-                        "{name} was dropped, because of a broken percent escape: send a percent sign as %25, got \"{}\"",
-                        text::short(&got)
-                    );
-                    self.note(Some(name), text);
+                    let name = name.ok().map(|name| String::from_utf8_lossy(&name).into_owned());
+                    let what = name.as_deref().unwrap_or("a parameter");
+                    let got = text::short(&String::from_utf8_lossy(pair));
+                    let why = "was dropped, because of a broken percent escape: send a percent sign as %25, got";
+                    let text = format!("{what} {why} \"{got}\"");
+                    self.note(name, text);
                 }
             }
         }
@@ -162,7 +159,7 @@ impl Params {
         let cure = if is_korean {
             format!(
                 "they read well as EUC-KR/CP949: send percent-encoded UTF-8, {name}={}",
-                text::cut(&escape::encode(&korean), CURE_CHARS)
+                escape::encode(&text::cut(&korean, RoomName::MAX_CHARS))
             )
         } else {
             "send percent-encoded UTF-8".to_owned()
@@ -171,7 +168,10 @@ impl Params {
         String::from_utf8_lossy(bytes).into_owned()
     }
 
+    /// What befalls a value after the first one of its name does not matter.
     fn note(&mut self, parameter: Option<String>, text: String) {
-        self.notes.push(Note { parameter, text });
+        if parameter.as_deref().is_none_or(|name| self.get(name).is_none()) {
+            self.notes.push(Note { parameter, text });
+        }
     }
 }

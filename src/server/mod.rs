@@ -21,7 +21,7 @@ use tower::Service;
 pub use self::listen::{BadHostArg, Host};
 
 use crate::admin::{self, AllowedHosts};
-use crate::emulator::Emulator;
+use crate::emulator::{Emulator, Settings};
 use crate::http::openapi;
 use crate::http::stack::{self, Exchange};
 
@@ -44,6 +44,11 @@ impl App {
         App { api: stack::stack(emulator.clone()), admin: admin::router(emulator.clone(), allowed, openapi::contract_text), emulator }
     }
 
+    /// What its emulator was made with.
+    pub fn settings(&self) -> &Settings {
+        self.emulator.settings()
+    }
+
     /// Answers one request.
     pub async fn answer(mut self, request: Request) -> Response {
         let path = request.uri().path();
@@ -51,7 +56,7 @@ impl App {
             return self.admin.call(request).await.unwrap_or_else(|never| match never {});
         }
         if path == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {
-            return page::answer(request.headers(), &self.emulator.settings().fixtures);
+            return page::answer(request.headers(), &self.settings().fixtures);
         }
         self.api.answer(request).await
     }

@@ -96,6 +96,11 @@ async fn a_token_of_another_key_is_refused() {
     {"result_cd":401,"result_msg":"X-AUTH-TOKEN was not issued for this API_KEY"}
     "#);
 
+    // Also after a reset has made the first account disappear.
+    mock.admin("POST", "reset", "").await;
+    assert_eq!(mock.caller("bob-key", &token).list().await.codes(), "401 401");
+    assert_eq!(mock.caller("alice-key", &token).list().await.codes(), "200 1");
+
     let strict = strict();
     let token = strict.caller("key-a", "").issue_token().await;
     assert_eq!(strict.caller("key-a", &token).list().await.codes(), "200 1");

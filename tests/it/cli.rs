@@ -174,6 +174,39 @@ fn it_does_not_wait_for_a_reader_of_its_log() {
     assert_eq!(process.child.wait().unwrap().code(), Some(0));
 }
 
+/// Not even at the start: stdout and stderr are pipes that are full already.
+#[test]
+fn it_does_not_wait_for_readers_at_the_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("port").to_str().unwrap().to_owned();
+    let full = || {
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        // What a pipe takes on Linux.
+        writer.write_all(&[b'x'; 65_536]).unwrap();
+        (reader, writer)
+    };
+    let ((out_reader, out), (err_reader, err)) = (full(), full());
+    let mut child = command(&["--port", "0", "--port-file", &file], &[]).stdout(out).stderr(err).spawn().unwrap();
+    let health = run(&["healthcheck", "--wait", "--port-file", &file], &[]);
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!((health.code, child.wait().unwrap().code()), (0, Some(0)), "{}", health.stderr);
+    drop((out_reader, err_reader));
+}
+
+/// A signal is heard while fixtures are still being read: here from a pipe that nobody writes to.
+#[test]
+fn signals_stop_it_while_it_loads() {
+    let directory = tempfile::tempdir().unwrap();
+    let fifo = directory.path().join("fixture.json");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let mut child = command(&["--port", "0", "--fixtures", fifo.to_str().unwrap()], &[]).spawn().unwrap();
+    // Opening it waits until the other side has opened it too, and by then the signals are taken.
+    let writer = fs::OpenOptions::new().write(true).open(&fifo).unwrap();
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    drop(writer);
+}
+
 #[test]
 fn flags_win_over_variables() {
     let env = [
@@ -213,6 +246,7 @@ fn bad_arguments_refuse_to_start() {
         (vec!["--fixtures", "nowhere.json"], vec![], 3, "nowhere.json: cannot be read"),
         (vec![], vec![("VCHATCLOUD_MOCK_FIXTURES_JSON", "{")], 3, "VCHATCLOUD_MOCK_FIXTURES_JSON:1:1: broken JSON"),
         (vec!["check"], vec![], 2, "PATH"),
+        (vec!["healthcheck", "--url", "http://127.0.0.1:x"], vec![], 2, "must be http://HOST[:PORT]"),
         (vec!["healthcheck", "--url", "ftp://x"], vec![], 2, "must be http://HOST[:PORT]"),
         (vec!["healthcheck", "--port", "0"], vec![], 2, "--port 0 picks a port"),
         (vec!["--port", "0", "--port-file", "/nonexistent/port"], vec![], 1, "--port-file"),
@@ -348,7 +382,11 @@ fn healthcheck_waits_for_a_server() {
 #[test]
 fn healthcheck_of_nobody_and_of_somebody_else() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    for args in [vec!["healthcheck", "--port", &nobody], vec!["healthcheck", "--port", &nobody, "--wait", "--timeout", "50ms"]] {
+    for args in [
+        vec!["healthcheck", "--port", &nobody, "--timeout", "9999999999999s"],
+        vec!["healthcheck", "--port", &nobody],
+        vec!["healthcheck", "--port", &nobody, "--wait", "--timeout", "50ms"],
+    ] {
         let run = run(&args, &[]);
         assert_eq!(run.code, 69, "{args:?}: {}", run.stderr);
         assert!(run.stderr.starts_with("vchatcloud-mock: unreachable: localhost:"), "{}", run.stderr);

@@ -21,7 +21,7 @@ fn every_mistake_is_told_with_its_place() {
     assert!(told.iter().all(|problem| problem.lines().count() == 1), "{told:#?}");
     insta::assert_snapshot!(told.join("\n"), @r#"
     fixtures/broken/account-without-key.json:1:15: apiKey: missing, every account is named by its key
-    fixtures/broken/answer-of-a-refusal.json:1:1: an answer that serves as a fixture must have either "list" or "data"
+    fixtures/broken/answer-of-a-refusal.json:1:15: result_cd: must be 1, the answer to a refused call has no rooms
     fixtures/broken/answer-of-a-token.json:1:45: unknown member "X-AUTH-TOKEN" of a room, known are template, gTransStat, messageCount, webrtc, gApiKey, joinCount, webrtcStat, endDt, userId, isPossibleDup, resolution, roomId, roomName, roomStatus, startDt, currentUserCount, roomType, maxUser
     fixtures/broken/bad-count.json:4:21: joinCount: must be decimal digits, 0 to 2147483647, got "-1"
     fixtures/broken/bad-date.json:4:19: startDt: must be a date and time in KST as yyyyMMddHHmmss, got "2022-05-23 14:45"
@@ -31,9 +31,12 @@ fn every_mistake_is_told_with_its_place() {
     fixtures/broken/bad-room-id.json:4:18: roomId: must be 10 letters or digits, a dash, 10 letters or digits, a dash, 14 digits, got "room-1"
     fixtures/broken/bad-token.json:1:50: tokens: must be printable ASCII without comma or outer spaces, and not empty, got ""
     fixtures/broken/bad-webrtc.json:4:18: webrtc: must be 0, 1, 3, 8, 9, 11, 24, 25, 27, 64, 65, 67, 72, 73, 75, 88, 89 or 91, got "10"
+    fixtures/broken/bodiless-status.json:1:43: http: must be a status with a body, or the envelope is lost, got "204"
+    fixtures/broken/boolean-for-text.json:1:37: roomName: must be a string
     fixtures/broken/comment.json:2:3: broken JSON: comments are not allowed
+    fixtures/broken/control-character.json:2:39: broken JSON: control character (\u0000-\u001F) found while parsing a string
     fixtures/broken/cut-off.json:1:15: broken JSON: unterminated object
-    fixtures/broken/duplicate-account.json:3:3: duplicate apiKey "k", keep one account and give it all rooms
+    fixtures/broken/duplicate-account.json:3:14: duplicate apiKey "k", keep one account and give it all rooms
     fixtures/broken/duplicate-room.json:5:18: duplicate roomId, give each room of an account its own or leave it out, got "AAAAAAAAAA-0000000000-20220101000000"
     fixtures/broken/empty.json:1:1: broken JSON: the text is empty, write {} for a fixture without anything
     fixtures/broken/foreign-user.json:3:70: userId: must be the account's ("me@example.com") or left out, got "you@example.com"
@@ -44,7 +47,9 @@ fn every_mistake_is_told_with_its_place() {
     fixtures/broken/not-json.json:3:19: broken JSON: trailing commas are not allowed
     fixtures/broken/not-utf8.json:1:38: not UTF-8 (it reads as EUC-KR), save the file as UTF-8
     fixtures/broken/number-for-code.json:4:20: roomType: must be 01 (normal), 02 (video) or 03 (metaverse), got "1"
+    fixtures/broken/number-not-as-read.json:1:36: maxUser: must be written as a read shows it, "7", got "007"
     fixtures/broken/object-for-text.json:4:20: roomName: must be a string
+    fixtures/broken/odd-white-space.json:1:12: broken JSON: expected value
     fixtures/broken/request-name.json:4:8: unknown member "rtcStat" of a room, did you mean "webrtcStat"
     fixtures/broken/rooms-no-array.json:1:23: rooms: must be an array, put it into [...]
     fixtures/broken/too-deep.json:1:513: broken JSON: maximum nesting depth exceeded
@@ -172,6 +177,12 @@ async fn a_directory_is_read_in_the_order_of_names() {
     fs::create_dir(directory.path().join("d.json")).unwrap();
     let mock = Mock::with(|settings| settings.fixtures = fixture::load(&[Source::Path(directory.path().into())]).unwrap());
     assert_eq!(mock.alice().names().await, ["later"]);
+
+    // One file that cannot be read does not hide the problems of the others.
+    fs::write(directory.path().join("a.json"), b"\xff").unwrap();
+    fs::write(directory.path().join("b.json"), "{").unwrap();
+    std::os::unix::fs::symlink("nowhere", directory.path().join("c.json")).unwrap();
+    assert_eq!(problems(&[Source::Path(directory.path().into())]).lines().count(), 3);
 
     let empty = tempfile::tempdir().unwrap();
     assert!(problems(&[Source::Path(empty.path().into())]).ends_with(": the directory has no *.json file"));

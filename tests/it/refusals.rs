@@ -204,18 +204,19 @@ async fn unknown_paths_name_the_nearest() {
 async fn wrong_methods_name_the_right_ones() {
     let stranger = Mock::new().stranger();
     for (method, path, allow) in [
-        ("PUT", "/openapi/v2/rooms", "GET,HEAD,POST"),
-        ("DELETE", "/openapi/v1/rooms", "GET,HEAD,POST"),
-        ("PATCH", "/openapi/v2/rooms/x", "GET,HEAD,POST,DELETE"),
-        ("POST", "/openapi/token", "GET,HEAD"),
-        ("BREW", "/openapi/token/", "GET,HEAD"),
+        ("PUT", "/openapi/v2/rooms", "GET, HEAD, POST"),
+        ("DELETE", "/openapi/v1/rooms", "GET, HEAD, POST"),
+        ("PATCH", "/openapi/v2/rooms/x", "GET, HEAD, POST, DELETE"),
+        ("CONNECT", "/openapi/v2/rooms", "GET, HEAD, POST"),
+        ("POST", "/openapi/token", "GET, HEAD"),
+        ("BREW", "/openapi/token/", "GET, HEAD"),
     ] {
         let reply = stranger.send(method, path, None, "").await;
         assert_eq!((reply.codes().as_str(), reply.header("allow")), ("405 405", allow), "{method} {path}");
     }
     insta::assert_snapshot!(stranger.send("PUT", "/openapi/v2/rooms", None, "").await, @r#"
     405
-    allow: GET,HEAD,POST
+    allow: GET, HEAD, POST
     x-mock-reason: PUT is not allowed on /openapi/v2/rooms, send GET, HEAD, POST
     {"result_cd":405,"result_msg":"PUT is not allowed on /openapi/v2/rooms, send GET, HEAD, POST"}
     "#);
