@@ -10,14 +10,14 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::args::LogFormat;
-use super::stderr::{self, Lines};
+use super::output::{self, Lines};
 use crate::http::stack::LOG_TARGET;
 
 /// Starts logging to stderr, until what it returns is dropped; quiet leaves warnings.
 #[must_use]
 pub fn start(format: LogFormat, quiet: bool) -> Lines {
     let level = if quiet { Level::WARN } else { Level::INFO };
-    let (stderr, lines) = stderr::start();
+    let (stderr, lines) = output::start();
     // The subscriber would complain of its own errors on stderr, which panics when that is closed.
     let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(stderr).log_internal_errors(false);
     let started = match format {

@@ -4,8 +4,8 @@ mod args;
 mod check;
 mod healthcheck;
 mod log;
+mod output;
 mod serve;
-mod stderr;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! `serve`: load, bind, say ready, answer, stop.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::Failure;
 use super::args::{self, DEFAULT_PORT, FIXTURES_JSON, LogFormat, PortArg, ServeArgs};
 use super::log;
-use super::stderr::Lines;
+use super::output::Lines;
 use crate::admin::AllowedHosts;
 use crate::domain::text;
 use crate::emulator::{AuthMode, Emulator, Settings};
@@ -38,7 +38,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         // Before anything that takes time: as process 1 nobody else would take the signal.
         let mut stop = pin!(stop_signal()?);
         let owned = args.clone();
-        let started = workers.spawn_blocking(move || start(&owned));
+        let started = workers.spawn(async move { start(&owned) });
         let (server, app, url) = tokio::select! {
             () = &mut stop => return Ok(()),
             started = started => started.map_err(|error| Failure::Runtime(error.to_string()))??,
@@ -88,14 +88,14 @@ fn start(args: &ServeArgs) -> Result<(Server, App, String), Failure> {
 
 /// A variable that is nearly one of ours is a mistake. Others with our prefix are not: Kubernetes sets some of its own.
 fn warn_of_misspelt_variables() {
-    let known = args::variables();
-    for (name, _) in env::vars_os() {
-        let name = name.to_string_lossy();
-        if !name.starts_with(args::PREFIX) || known.iter().any(|known| *known == name) {
-            continue;
-        }
-        let (rest, mut rests) = (&name[args::PREFIX.len()..], known.iter().map(|known| &known[args::PREFIX.len()..]));
-        if let Some(meant) = text::did_you_mean(rest, &mut rests) {
+    let names = env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
+    let ours: Vec<String> = names.filter(|name| name.starts_with(args::PREFIX)).collect();
+    // Mostly there are none, and then the list of the known ones need not be made.
+    let known = if ours.is_empty() { Vec::new() } else { args::variables() };
+    for name in ours.iter().filter(|name| !known.contains(name)) {
+        let rest = |name: &'_ str| name[args::PREFIX.len()..].to_owned();
+        let rests: Vec<String> = known.iter().map(|known| rest(known)).collect();
+        if let Some(meant) = text::did_you_mean(&rest(name), rests.iter().map(String::as_str)) {
             tracing::warn!("unknown variable {name} was ignored, did you mean {}{meant}", args::PREFIX);
         }
     }
@@ -147,14 +147,9 @@ fn announce(args: &ServeArgs, url: &str, app: &App, lines: &Lines) {
         LogFormat::Pretty => format!("ready url={url} version={version}\n"),
         LogFormat::Json => serde_json::json!({ "event": "ready", "url": url, "version": version }).to_string() + "\n",
     };
-    thread::spawn(move || {
-        let mut stdout = io::stdout().lock();
-        if let Err(error) = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush()) {
-            tracing::warn!("stdout: {error}");
-        }
-    });
+    lines.ready(ready);
     if !args.quiet && args.log_format == LogFormat::Pretty {
-        lines.write(&banner(url, version, app.settings()));
+        lines.banner(banner(url, version, app.settings()));
     }
 }
 

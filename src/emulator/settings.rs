@@ -47,7 +47,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let token_ttl = Duration::from_secs(5 * 60 * 60);
+        let token_ttl = Duration::from_hours(5);
         Settings {
             auth: AuthMode::Open,
             error_status: ErrorStatus::Mapped,

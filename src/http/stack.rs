@@ -91,7 +91,7 @@ fn preflights() -> Arc<Preflights> {
         .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS])
         .allow_headers(AllowHeaders::mirror_request())
         .allow_private_network(true)
-        .max_age(Duration::from_secs(600));
+        .max_age(Duration::from_mins(10));
     Arc::new(cors.layer(tower::service_fn(|_| ready(Ok(Response::default())))))
 }
 
@@ -123,10 +123,8 @@ impl Operations {
 fn refused(emulator: &Emulator, mut response: Response) -> Response {
     let error = response.extensions_mut().remove::<ApiError>().unwrap_or(ApiError::Panicked);
     let mut response = envelope::refusal(emulator, error.code(), &error.message(), error.reason());
-    if let ApiError::Method { allow, .. } = &error
-        && let Ok(allow) = HeaderValue::from_str(allow)
-    {
-        response.headers_mut().insert(header::ALLOW, allow);
+    if let ApiError::Method { allow, .. } = &error {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
     }
     response
 }

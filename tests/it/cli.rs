@@ -3,82 +3,8 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
-/// What a finished run left behind.
-pub struct Run {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
-}
-
-fn command(args: &[&str], env: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vchatcloud-mock"));
-    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VCHATCLOUD_MOCK_")) {
-        command.env_remove(name);
-    }
-    command.envs(env.iter().copied());
-    command
-}
-
-/// Runs a command to its end.
-pub fn run(args: &[&str], env: &[(&str, &str)]) -> Run {
-    let output = command(args, env).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Run { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
-}
-
-/// A server in a process of its own; it is killed when it is dropped.
-pub struct Process {
-    child: Child,
-    pub ready: String,
-    pub url: String,
-}
-
-impl Process {
-    pub fn start(args: &[&str], env: &[(&str, &str)]) -> Process {
-        let mut child = command(args, env).env_remove("NOTHING").spawn().unwrap();
-        let mut ready = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut ready).unwrap();
-        let url = ready.split(['=', ' ', '"']).find(|word| word.starts_with("http")).unwrap_or_default().to_owned();
-        Process { child, ready, url }
-    }
-
-    fn get(&self, path: &str) -> String {
-        let address = self.url.strip_prefix("http://").unwrap();
-        let mut stream = TcpStream::connect(address).unwrap();
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAPI_KEY: demo-key\r\nX-AUTH-TOKEN: demo-token\r\n\r\n"
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    /// Sends a signal and says how the process ended, how long that took, and what it wrote.
-    fn stop(mut self, signal: &str) -> (Option<i32>, Duration, String) {
-        let asked = Instant::now();
-        assert!(Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success());
-        let status = self.child.wait().unwrap();
-        let took = asked.elapsed();
-        let mut stderr = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-        (status.code(), took, stderr)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-const FREE: &[&str] = &["--port", "0"];
+use crate::process::{FREE, Process, command, run};
 
 #[test]
 fn it_serves_the_demo_and_says_ready_once() {
@@ -92,6 +18,7 @@ fn it_serves_the_demo_and_says_ready_once() {
 }
 
 /// One line per request: time, number, account, method, path, status, result code, time taken, and why.
+
 #[test]
 fn every_request_is_a_line_on_stderr() {
     let process = Process::start(FREE, &[]);
@@ -123,6 +50,7 @@ fn json_logs_and_quiet() {
 }
 
 /// Keys of the vendor's real shape do not stand in the log.
+
 #[test]
 fn a_real_key_is_masked_in_the_log() {
     let process = Process::start(FREE, &[]);
@@ -134,78 +62,14 @@ fn a_real_key_is_masked_in_the_log() {
 }
 
 /// Signals stop it at once, also with idle and half-sent connections open. The bound is generous because machines are shared.
-#[test]
-fn signals_stop_it() {
-    for signal in ["-TERM", "-INT"] {
-        let process = Process::start(&["--port", "0", "--quiet"], &[]);
-        let address = process.url.strip_prefix("http://").unwrap().to_owned();
-        let idle = TcpStream::connect(&address).unwrap();
-        let mut half = TcpStream::connect(&address).unwrap();
-        half.write_all(b"POST /openapi/v2/rooms HTTP/1.1\r\nContent-Length: 100\r\n\r\nroomName").unwrap();
-        process.get("/");
-        let (code, took, _) = process.stop(signal);
-        assert_eq!(code, Some(0), "{signal}");
-        assert!(took < Duration::from_secs(1), "{signal} took {took:?}");
-        drop((idle, half));
-    }
-}
 
 /// Nobody reads what it writes: it goes on.
-#[test]
-fn it_survives_closed_outputs() {
-    let mut process = Process::start(FREE, &[]);
-    drop(process.child.stdout.take());
-    drop(process.child.stderr.take());
-    for _ in 0..3 {
-        assert!(process.get("/openapi/v2/rooms").starts_with("HTTP/1.1 200"));
-    }
-}
 
 /// Somebody has given it a pipe for stderr and does not read it: it goes on, and still stops at once.
-#[test]
-fn it_does_not_wait_for_a_reader_of_its_log() {
-    let process = Process::start(FREE, &[]);
-    let long = format!("/{}", "x".repeat(900));
-    for _ in 0..400 {
-        assert!(process.get(&long).starts_with("HTTP/1.1 404"));
-    }
-    assert!(Command::new("kill").args(["-TERM", &process.child.id().to_string()]).status().unwrap().success());
-    let mut process = process;
-    assert_eq!(process.child.wait().unwrap().code(), Some(0));
-}
 
 /// Not even at the start: stdout and stderr are pipes that are full already.
-#[test]
-fn it_does_not_wait_for_readers_at_the_start() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("port").to_str().unwrap().to_owned();
-    let full = || {
-        let (reader, mut writer) = std::io::pipe().unwrap();
-        // What a pipe takes on Linux.
-        writer.write_all(&[b'x'; 65_536]).unwrap();
-        (reader, writer)
-    };
-    let ((out_reader, out), (err_reader, err)) = (full(), full());
-    let mut child = command(&["--port", "0", "--port-file", &file], &[]).stdout(out).stderr(err).spawn().unwrap();
-    let health = run(&["healthcheck", "--wait", "--port-file", &file], &[]);
-    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
-    assert_eq!((health.code, child.wait().unwrap().code()), (0, Some(0)), "{}", health.stderr);
-    drop((out_reader, err_reader));
-}
 
 /// A signal is heard while fixtures are still being read: here from a pipe that nobody writes to.
-#[test]
-fn signals_stop_it_while_it_loads() {
-    let directory = tempfile::tempdir().unwrap();
-    let fifo = directory.path().join("fixture.json");
-    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
-    let mut child = command(&["--port", "0", "--fixtures", fifo.to_str().unwrap()], &[]).spawn().unwrap();
-    // Opening it waits until the other side has opened it too, and by then the signals are taken.
-    let writer = fs::OpenOptions::new().write(true).open(&fifo).unwrap();
-    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(0));
-    drop(writer);
-}
 
 #[test]
 fn flags_win_over_variables() {
@@ -224,6 +88,7 @@ fn flags_win_over_variables() {
 }
 
 /// Everything that refuses to start: (arguments, variables, exit code, a part of what it says)
+
 #[test]
 fn bad_arguments_refuse_to_start() {
     for (args, env, code, says) in [
@@ -290,6 +155,7 @@ fn a_kubernetes_service_link_is_no_port() {
 }
 
 /// A variable that is nearly ours draws a warning; those of Kubernetes do not.
+
 #[test]
 fn a_misspelt_variable_draws_a_warning() {
     let env =
@@ -300,6 +166,7 @@ fn a_misspelt_variable_draws_a_warning() {
 }
 
 /// Fixtures from flags, from the variable as in PATH, and inline on top.
+
 #[test]
 fn fixtures_from_everywhere() {
     let directory = tempfile::tempdir().unwrap();
@@ -328,6 +195,7 @@ fn fixtures_from_everywhere() {
 }
 
 /// `check` and `serve` tell the same problems in the same words.
+
 #[test]
 fn check_says_what_serve_would() {
     let fine = run(&["check", "fixtures"], &[]);
@@ -342,68 +210,6 @@ fn check_says_what_serve_would() {
     "#);
     let served = run(&["--port", "0", "--fixtures", broken[0], "--fixtures", broken[1]], &[]);
     assert_eq!((served.code, served.stdout.as_str(), served.stderr), (3, "", checked.stderr));
-}
-
-#[test]
-fn healthcheck_finds_a_server_by_its_flags() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("port").to_str().unwrap().to_owned();
-    let flags = ["--port", "0", "--port-file", file.as_str()];
-    let process = Process::start(&flags, &[]);
-    let port = fs::read_to_string(&file).unwrap();
-    assert_eq!(process.url, format!("http://127.0.0.1:{}", port.trim()));
-
-    let by_name = process.url.replace("127.0.0.1", "localhost");
-    for args in [
-        &flags[..],
-        &flags[2..],
-        &["--url", &process.url],
-        &["--url", &by_name],
-        &["--port", port.trim(), "--wait"],
-        &["--host", "all", "--port", port.trim()],
-    ] {
-        let args: Vec<&str> = ["healthcheck"].into_iter().chain(args.iter().copied()).collect();
-        let run = run(&args, &[]);
-        assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""), "{args:?}");
-    }
-    assert_eq!(run(&["healthcheck"], &[("VCHATCLOUD_MOCK_PORT", port.trim())]).code, 0);
-}
-
-#[test]
-fn healthcheck_waits_for_a_server() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("port").to_str().unwrap().to_owned();
-    let waiting = command(&["healthcheck", "--wait", "--port", "0", "--port-file", &file], &[]).spawn().unwrap();
-    let _process = Process::start(&["--port", "0", "--port-file", &file], &[]);
-    let output = waiting.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
-#[test]
-fn healthcheck_of_nobody_and_of_somebody_else() {
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    for args in [
-        vec!["healthcheck", "--port", &nobody, "--timeout", "9999999999999s"],
-        vec!["healthcheck", "--port", &nobody],
-        vec!["healthcheck", "--port", &nobody, "--wait", "--timeout", "50ms"],
-    ] {
-        let run = run(&args, &[]);
-        assert_eq!(run.code, 69, "{args:?}: {}", run.stderr);
-        assert!(run.stderr.starts_with("vchatcloud-mock: unreachable: localhost:"), "{}", run.stderr);
-    }
-
-    let somebody = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = somebody.local_addr().unwrap().port().to_string();
-    let answering = std::thread::spawn(move || {
-        let (mut stream, _) = somebody.accept().unwrap();
-        let mut request = [0; 1024];
-        assert!(stream.read(&mut request).unwrap() > 0);
-        stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n").unwrap();
-    });
-    let sick = run(&["healthcheck", "--port", &port], &[]);
-    answering.join().unwrap();
-    assert_eq!(sick.code, 1, "{}", sick.stderr);
-    assert!(sick.stderr.contains("unhealthy"), "{}", sick.stderr);
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn the_table_of_result_codes_is_the_codes() {
 
 #[test]
 fn every_flag_and_variable_is_in_the_readme() {
-    let help = crate::cli::run(&["--help"], &[]).stdout;
+    let help = crate::process::run(&["--help"], &[]).stdout;
     let variables: Vec<&str> = help.split("[env: ").skip(1).filter_map(|rest| rest.split('=').next()).collect();
     assert!(variables.len() > 10);
     for variable in variables {

@@ -1,5 +1,5 @@
-//! Log lines on their way to stderr. Somebody may have given us a pipe that nobody reads; a request must not wait for it. So
-//! lines are handed to a thread, and lost, and counted, when it cannot keep up.
+//! What is on its way to stdout and stderr. Somebody may have given us pipes that nobody reads, and nothing must wait for
+//! them. So a thread writes, and log lines are lost, and counted, when it cannot keep up.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -23,6 +23,7 @@ pub struct Stderr {
 }
 
 enum Message {
+    Ready(String),
     Line(Vec<u8>),
     End,
 }
@@ -41,7 +42,15 @@ pub fn start() -> (Stderr, Lines) {
     let lost = Arc::clone(&stderr.lost);
     thread::spawn(move || {
         for message in received {
-            let Message::Line(mut line) = message else { break };
+            let mut line = match message {
+                Message::Line(line) => line,
+                Message::Ready(line) => {
+                    let mut stdout = io::stdout().lock();
+                    let written = stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush());
+                    written.map_or_else(|error| format!("stdout: {error}\n").into_bytes(), |()| Vec::new())
+                }
+                Message::End => break,
+            };
             match lost.swap(0, Ordering::Relaxed) {
                 0 => {}
                 lost => line.extend_from_slice(format!("{lost} log lines were lost, because nobody read stderr\n").as_bytes()),
@@ -55,10 +64,14 @@ pub fn start() -> (Stderr, Lines) {
 }
 
 impl Lines {
-    /// Writes lines that are no event.
-    pub fn write(&self, text: &str) {
-        // It takes everything.
-        drop(self.stderr.clone().write_all(text.as_bytes()));
+    /// Writes the one line of stdout.
+    pub fn ready(&self, line: String) {
+        drop(self.stderr.messages.try_send(Message::Ready(line)));
+    }
+
+    /// Writes lines to stderr that are no event.
+    pub fn banner(&self, lines: String) {
+        drop(self.stderr.messages.try_send(Message::Line(lines.into_bytes())));
     }
 }
 

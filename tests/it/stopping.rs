@@ -1,0 +1,78 @@
+//! It stops at once, and nobody who does not read holds it up.
+
+use std::fs;
+use std::io::Write;
+use std::net::TcpStream;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::process::{FREE, Process, command, run};
+
+#[test]
+fn signals_stop_it() {
+    for signal in ["-TERM", "-INT"] {
+        let process = Process::start(&["--port", "0", "--quiet"], &[]);
+        let address = process.url.strip_prefix("http://").unwrap().to_owned();
+        let idle = TcpStream::connect(&address).unwrap();
+        let mut half = TcpStream::connect(&address).unwrap();
+        half.write_all(b"POST /openapi/v2/rooms HTTP/1.1\r\nContent-Length: 100\r\n\r\nroomName").unwrap();
+        process.get("/");
+        let (code, took, _) = process.stop(signal);
+        assert_eq!(code, Some(0), "{signal}");
+        assert!(took < Duration::from_secs(1), "{signal} took {took:?}");
+        drop((idle, half));
+    }
+}
+
+#[test]
+fn it_survives_closed_outputs() {
+    let mut process = Process::start(FREE, &[]);
+    drop(process.child.stdout.take());
+    drop(process.child.stderr.take());
+    for _ in 0..3 {
+        assert!(process.get("/openapi/v2/rooms").starts_with("HTTP/1.1 200"));
+    }
+}
+
+#[test]
+fn it_does_not_wait_for_a_reader_of_its_log() {
+    let process = Process::start(FREE, &[]);
+    let long = format!("/{}", "x".repeat(900));
+    for _ in 0..400 {
+        assert!(process.get(&long).starts_with("HTTP/1.1 404"));
+    }
+    assert!(Command::new("kill").args(["-TERM", &process.child.id().to_string()]).status().unwrap().success());
+    let mut process = process;
+    assert_eq!(process.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn it_does_not_wait_for_readers_at_the_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("port").to_str().unwrap().to_owned();
+    let full = || {
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        // What a pipe takes on Linux.
+        writer.write_all(&vec![b'x'; 65_536]).unwrap();
+        (reader, writer)
+    };
+    let ((out_reader, out), (err_reader, err)) = (full(), full());
+    let mut child = command(&["--port", "0", "--port-file", &file], &[]).stdout(out).stderr(err).spawn().unwrap();
+    let health = run(&["healthcheck", "--wait", "--port-file", &file], &[]);
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!((health.code, child.wait().unwrap().code()), (0, Some(0)), "{}", health.stderr);
+    drop((out_reader, err_reader));
+}
+
+#[test]
+fn signals_stop_it_while_it_loads() {
+    let directory = tempfile::tempdir().unwrap();
+    let fifo = directory.path().join("fixture.json");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let mut child = command(&["--port", "0", "--fixtures", fifo.to_str().unwrap()], &[]).spawn().unwrap();
+    // Opening it waits until the other side has opened it too, and by then the signals are taken.
+    let writer = fs::OpenOptions::new().write(true).open(&fifo).unwrap();
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    drop(writer);
+}
