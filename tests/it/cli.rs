@@ -61,16 +61,6 @@ fn a_real_key_is_masked_in_the_log() {
     assert!(stderr.contains(" Ab-...#") && !stderr.contains("GhIjKl"), "{stderr}");
 }
 
-/// Signals stop it at once, also with idle and half-sent connections open. The bound is generous because machines are shared.
-
-/// Nobody reads what it writes: it goes on.
-
-/// Somebody has given it a pipe for stderr and does not read it: it goes on, and still stops at once.
-
-/// Not even at the start: stdout and stderr are pipes that are full already.
-
-/// A signal is heard while fixtures are still being read: here from a pipe that nobody writes to.
-
 #[test]
 fn flags_win_over_variables() {
     let env = [

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::process::{FREE, Process, command, run};
 
+/// Signals stop it at once, also with idle and half-sent connections open. The bound is generous because machines are shared.
 #[test]
 fn signals_stop_it() {
     for signal in ["-TERM", "-INT"] {
@@ -24,6 +25,7 @@ fn signals_stop_it() {
     }
 }
 
+/// Nobody reads what it writes: it goes on.
 #[test]
 fn it_survives_closed_outputs() {
     let mut process = Process::start(FREE, &[]);
@@ -34,6 +36,7 @@ fn it_survives_closed_outputs() {
     }
 }
 
+/// Somebody has given it a pipe for stderr and does not read it: it goes on, and still stops at once.
 #[test]
 fn it_does_not_wait_for_a_reader_of_its_log() {
     let process = Process::start(FREE, &[]);
@@ -46,6 +49,7 @@ fn it_does_not_wait_for_a_reader_of_its_log() {
     assert_eq!(process.child.wait().unwrap().code(), Some(0));
 }
 
+/// Not even at the start: stdout and stderr are pipes that are full already.
 #[test]
 fn it_does_not_wait_for_readers_at_the_start() {
     let directory = tempfile::tempdir().unwrap();
@@ -64,6 +68,7 @@ fn it_does_not_wait_for_readers_at_the_start() {
     drop((out_reader, err_reader));
 }
 
+/// A signal is heard while fixtures are still being read: here from a pipe that nobody writes to.
 #[test]
 fn signals_stop_it_while_it_loads() {
     let directory = tempfile::tempdir().unwrap();
