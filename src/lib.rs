@@ -3,7 +3,7 @@
 //! The binary serves it from one command; see the README. The pieces, from the ground up:
 //!
 //! - [`domain`]: the vendor's language, as pure values and rules
-//! - `store`, `token`, [`clock`], `seed`, [`fixture`]: one thing each, synchronous, time and chance handed in
+//! - `store`, `token`, [`clock`], `seed`, `escape`, [`fixture`]: one thing each, synchronous, time and chance handed in
 //! - [`emulator`]: accounts, behind one cheap handle
 //! - `http`: the emulated API; [`admin`]: the control plane
 //! - [`server`]: both on a socket
@@ -35,6 +35,7 @@ pub mod admin;
 pub mod clock;
 pub mod domain;
 pub mod emulator;
+mod escape;
 pub mod fixture;
 mod http;
 mod seed;

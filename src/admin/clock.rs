@@ -36,7 +36,7 @@ pub async fn advance(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Advanced>, AdminError> {
     let hint = "send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms";
-    let body = body.map_err(|error| AdminError::bad_request(format!("body: {error}"), hint))?;
+    let body = body.map_err(|rejection| AdminError::body(&rejection, hint))?;
     // An object first: serde would take an array for the structure as well.
     let object: Result<Map<String, Value>, _> = serde_json::from_slice(&body);
     let Advance { by } = object
@@ -45,9 +45,12 @@ pub async fn advance(
     let duration = humantime::parse_duration(&by)
         .map_err(|_| AdminError::bad_request(format!("by: must be a duration, got \"{}\"", text::short(&by)), hint))?;
     let beyond = |refusal| AdminError::control(refusal, key.as_ref());
+    // For the log, in words of our own.
+    let by = humantime::format_duration(duration);
     let duration = TimeDelta::from_std(duration).map_err(|_| beyond(ControlRefusal::BeyondTime))?;
     emulator.advance(key.as_ref(), duration).map_err(beyond)?;
     let now = emulator.now(key.as_ref()).to_rfc3339_opts(SecondsFormat::Millis, true);
-    tracing::info!("the clock of {} is advanced by {by} to {now}", key.as_ref().map_or("all accounts".to_owned(), ApiKey::masked));
+    let whose = key.as_ref().map_or("all accounts".to_owned(), ApiKey::masked);
+    tracing::info!("the clock of {whose} is advanced by {by} to {now}");
     Ok(Json(Advanced { api_key: key.map(|key| key.masked()), now }))
 }

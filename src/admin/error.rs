@@ -1,6 +1,7 @@
 //! Refusals of the control plane: a code for programs, a message and the cure for people.
 
 use axum::Json;
+use axum::extract::rejection::BytesRejection;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -33,6 +34,11 @@ struct Content<'a> {
 impl AdminError {
     pub fn bad_request(message: impl Into<String>, hint: impl Into<String>) -> Self {
         AdminError { status: StatusCode::BAD_REQUEST, code: "bad_request", message: message.into(), hint: hint.into() }
+    }
+
+    pub fn body(rejection: &BytesRejection, hint: &str) -> Self {
+        let message = format!("body: {}", rejection.body_text().to_lowercase());
+        AdminError { status: rejection.status(), code: "bad_body", message, hint: hint.to_owned() }
     }
 
     pub fn forbidden(message: impl Into<String>, hint: impl Into<String>) -> Self {

@@ -13,6 +13,8 @@ use super::Failure;
 use super::args::{DEFAULT_PORT, HealthcheckArgs, ListenArgs};
 use crate::admin::HEALTH;
 
+/// How long one attempt of several may take.
+const ATTEMPT: Duration = Duration::from_secs(1);
 /// How often a server that is not there yet is asked.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -22,18 +24,23 @@ const LONGEST: Duration = Duration::from_hours(365 * 24);
 pub fn run(args: &HealthcheckArgs) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::Runtime(format!("runtime: {error}")))?;
-    runtime.block_on(healthcheck(args))
+    let result = runtime.block_on(healthcheck(args));
+    // A name that is still being looked up must not hold up the end.
+    runtime.shutdown_background();
+    result
 }
 
 async fn healthcheck(args: &HealthcheckArgs) -> Result<(), Failure> {
     let deadline = Instant::now() + args.timeout.min(LONGEST);
     loop {
         let asked = async { ask(&target(args)?).await };
-        let failure = match timeout_at(deadline, asked).await {
+        // One that is silent must not use up the time of the one to come.
+        let patience = if args.wait { deadline.min(Instant::now() + ATTEMPT) } else { deadline };
+        let failure = match timeout_at(patience, asked).await {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(usage @ Failure::Usage(_))) => return Err(usage),
             Ok(Err(failure)) => failure,
-            Err(_) => Failure::Unreachable(format!("no answer within {}", humantime::format_duration(args.timeout))),
+            Err(_) => Failure::Unreachable("no answer in time".to_owned()),
         };
         if !args.wait || Instant::now() + PAUSE >= deadline {
             return Err(failure);
@@ -57,11 +64,12 @@ fn target(args: &HealthcheckArgs) -> Result<Target, Failure> {
     let Some(url) = &args.url else {
         let port = port(&args.listen)?;
         let addresses: Vec<SocketAddr> = args.listen.host.reachable().into_iter().map(|address| SocketAddr::new(address, port)).collect();
-        return Ok(Target { authority: format!("localhost:{port}"), addresses: Addresses::Known(addresses) });
+        let authority = addresses.first().map(SocketAddr::to_string).unwrap_or_default();
+        return Ok(Target { authority, addresses: Addresses::Known(addresses) });
     };
     let usage = || Failure::Usage(format!("--url: must be http://HOST[:PORT], got \"{url}\""));
     let uri: Uri = url.parse().map_err(|_| usage())?;
-    let authority = uri.authority().filter(|_| uri.scheme_str() == Some("http")).ok_or_else(usage)?;
+    let authority = uri.authority().filter(|_| uri.scheme_str() == Some("http") && matches!(uri.path(), "" | "/")).ok_or_else(usage)?;
     let host = authority.host();
     let port = authority.port_u16().or((authority.as_str() == host).then_some(80)).ok_or_else(usage)?;
     let literal = host.trim_start_matches('[').trim_end_matches(']');

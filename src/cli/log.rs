@@ -17,9 +17,17 @@ use crate::http::stack::LOG_TARGET;
 #[must_use]
 pub fn start(format: LogFormat, quiet: bool) -> Lines {
     let level = if quiet { Level::WARN } else { Level::INFO };
-    let (stderr, lines) = output::start();
+    let (output, lines) = output::start(match format {
+        LogFormat::Pretty => |lost| format!("{lost} log lines were lost, because nobody read stderr\n"),
+        LogFormat::Json => |lost| {
+            format!(
+                "{}\n",
+                serde_json::json!({ "level": "WARN", "message": "log lines were lost, because nobody read stderr", "lost": lost })
+            )
+        },
+    });
     // The subscriber would complain of its own errors on stderr, which panics when that is closed.
-    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(stderr).log_internal_errors(false);
+    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(output).log_internal_errors(false);
     let started = match format {
         LogFormat::Pretty => builder.event_format(Pretty).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
@@ -29,7 +37,7 @@ pub fn start(format: LogFormat, quiet: bool) -> Lines {
     lines
 }
 
-/// `time account method path status result_cd µs why` for an exchange; time, level and message for the rest.
+/// `time #id account method path status result_cd µs why` for an exchange; time, level and message for the rest.
 struct Pretty;
 
 impl<S, N> FormatEvent<S, N> for Pretty

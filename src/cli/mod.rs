@@ -63,7 +63,7 @@ pub fn main() -> ExitCode {
         Err(failure) => {
             // A fixture's problems start with their file, as compilers' do.
             let name = if matches!(failure, Failure::BadFixture(_)) { "" } else { "vchatcloud-mock: " };
-            drop(writeln!(io::stderr(), "{name}{failure}"));
+            output::last_words(format!("{name}{failure}\n"));
             ExitCode::from(failure.exit_code())
         }
     }

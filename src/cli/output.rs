@@ -17,7 +17,7 @@ const LAST_LINES: Duration = Duration::from_millis(50);
 
 /// Where log lines go. Clones are the same.
 #[derive(Clone)]
-pub struct Stderr {
+pub struct Output {
     messages: SyncSender<Message>,
     lost: Arc<AtomicU64>,
 }
@@ -30,16 +30,16 @@ enum Message {
 
 /// Keeps the thread; when it is dropped, the lines so far are written.
 pub struct Lines {
-    stderr: Stderr,
+    output: Output,
     ended: Receiver<()>,
 }
 
-/// Starts the thread.
-pub fn start() -> (Stderr, Lines) {
+/// Starts the thread. `lost_lines` says how many were lost, in the format of the log.
+pub fn start(lost_lines: fn(u64) -> String) -> (Output, Lines) {
     let (messages, received) = sync_channel(WAITING);
     let (end, ended) = sync_channel(1);
-    let stderr = Stderr { messages, lost: Arc::default() };
-    let lost = Arc::clone(&stderr.lost);
+    let output = Output { messages, lost: Arc::default() };
+    let lost = Arc::clone(&output.lost);
     thread::spawn(move || {
         for message in received {
             let mut line = match message {
@@ -53,45 +53,55 @@ pub fn start() -> (Stderr, Lines) {
             };
             match lost.swap(0, Ordering::Relaxed) {
                 0 => {}
-                lost => line.extend_from_slice(format!("{lost} log lines were lost, because nobody read stderr\n").as_bytes()),
+                lost => line.extend_from_slice(lost_lines(lost).as_bytes()),
             }
             // Nobody may be there to read it, which is as good.
             drop(io::stderr().write_all(&line));
         }
         let _ = end.send(());
     });
-    (stderr.clone(), Lines { stderr, ended })
+    (output.clone(), Lines { output, ended })
 }
 
 impl Lines {
     /// Writes the one line of stdout.
     pub fn ready(&self, line: String) {
-        drop(self.stderr.messages.try_send(Message::Ready(line)));
+        drop(self.output.messages.try_send(Message::Ready(line)));
     }
 
     /// Writes lines to stderr that are no event.
     pub fn banner(&self, lines: String) {
-        drop(self.stderr.messages.try_send(Message::Line(lines.into_bytes())));
+        drop(self.output.messages.try_send(Message::Line(lines.into_bytes())));
     }
+}
+
+/// The last thing that a program says on stderr, if somebody reads it.
+pub fn last_words(text: String) {
+    let (end, ended) = sync_channel(1);
+    thread::spawn(move || {
+        drop(io::stderr().write_all(text.as_bytes()));
+        let _ = end.send(());
+    });
+    let _ = ended.recv_timeout(LAST_LINES);
 }
 
 impl Drop for Lines {
     fn drop(&mut self) {
-        if self.stderr.messages.try_send(Message::End).is_ok() {
+        if self.output.messages.try_send(Message::End).is_ok() {
             let _ = self.ended.recv_timeout(LAST_LINES);
         }
     }
 }
 
-impl<'a> MakeWriter<'a> for Stderr {
-    type Writer = Stderr;
+impl<'a> MakeWriter<'a> for Output {
+    type Writer = Output;
 
-    fn make_writer(&'a self) -> Stderr {
+    fn make_writer(&'a self) -> Output {
         self.clone()
     }
 }
 
-impl Write for Stderr {
+impl Write for Output {
     /// Takes one whole line: the subscriber writes each event at once.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         if self.messages.try_send(Message::Line(line.to_vec())).is_err() {

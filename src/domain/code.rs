@@ -27,10 +27,21 @@ pub struct CodeRow {
     pub result_msg: Option<String>,
 }
 
+/// What a fixture says of a row; what it does not say stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CodeChange {
+    /// Another number.
+    pub result_cd: Option<i32>,
+    /// Another HTTP status.
+    pub http: Option<u16>,
+    /// A fixed text.
+    pub result_msg: Option<String>,
+}
+
 macro_rules! result_codes {
     ($($variant:ident $name:literal $result_cd:literal $http:literal $msg:expr, $provenance:ident, $when:literal;)+) => {
         /// A result code of the API. The numbers' provenance is in [`ResultCode::provenance`].
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum ResultCode { $(#[doc = $when] $variant),+ }
 
         impl ResultCode {
@@ -104,8 +115,11 @@ impl ResultCodes {
         &self.0[code as usize]
     }
 
-    /// Replaces the row of `code`.
-    pub fn set(&mut self, code: ResultCode, row: CodeRow) {
-        self.0[code as usize] = row;
+    /// Changes the row of `code`.
+    pub fn change(&mut self, code: ResultCode, change: CodeChange) {
+        let row = &mut self.0[code as usize];
+        row.result_cd = change.result_cd.unwrap_or(row.result_cd);
+        row.http = change.http.unwrap_or(row.http);
+        row.result_msg = change.result_msg.or(row.result_msg.take());
     }
 }

@@ -182,11 +182,6 @@ pub struct RoomName(Box<str>);
 impl RoomName {
     /// The limit is documented; that it counts Unicode scalar values is assumed.
     pub const MAX_CHARS: usize = 50;
-
-    /// The name as it was given.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl FromStr for RoomName {
@@ -204,13 +199,6 @@ impl FromStr for RoomName {
 /// `gApiKey`: a Google API key, any text; empty when unset.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GApiKey(Box<str>);
-
-impl GApiKey {
-    /// The key as it was given, `""` when unset.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 impl FromStr for GApiKey {
     type Err = Invalid;

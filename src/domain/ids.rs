@@ -1,6 +1,5 @@
 //! Names of things: rooms, accounts, tokens.
 
-use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -101,12 +100,6 @@ impl FromStr for ApiKey {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         header_text(text).map(|text| ApiKey(text.into()))
-    }
-}
-
-impl Borrow<str> for ApiKey {
-    fn borrow(&self) -> &str {
-        &self.0
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn signer(seed: &Seed, key: &ApiKey) -> Signer {
 
 impl AccountState {
     /// The state that the account of a key starts with.
-    pub fn fresh(key: &ApiKey, fixtures: &Fixtures, seed: &Seed, clock: Clock) -> AccountState {
+    fn fresh(key: &ApiKey, fixtures: &Fixtures, seed: &Seed, clock: Clock) -> AccountState {
         let mut state = AccountState { clock, rooms: Store::default(), ids_drawn: 0 };
         let now = clock.now().into();
         let fixtures = fixtures.rooms_of(key);

@@ -3,6 +3,7 @@
 //! The API key is the account, and accounts share nothing. No lock is held while anything is awaited.
 
 mod account;
+mod auth;
 mod settings;
 
 use std::collections::{HashMap, HashSet};
@@ -11,31 +12,16 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::account::Account;
+pub use self::auth::AuthRefusal;
 pub use self::settings::{AuthMode, ErrorStatus, Settings};
 
 use self::account::AccountState;
+use self::auth::Issued;
 use crate::clock::Clock;
 use crate::domain::code::ResultCodes;
-use crate::domain::ids::{ApiKey, RoomId, Token, UserId};
+use crate::domain::ids::{ApiKey, RoomId};
 use crate::domain::room::{NewRoom, Room, RoomChange};
 use crate::seed::Seed;
-use crate::token;
-
-/// Why a key or a token was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AuthRefusal {
-    /// `--auth strict`, and no fixture has this key.
-    UnknownKey,
-    /// `--auth strict`, and neither a fixture has this token nor was it issued here.
-    UnknownToken,
-    /// The token was issued here for another API key, or with `--auth strict` is another account's of the fixture.
-    TokenOfAnotherKey,
-    /// The account's clock has reached the token's `exp`.
-    ExpiredToken {
-        /// Seconds since then.
-        seconds_ago: i64,
-    },
-}
 
 /// An account has no room of that id, or no longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,8 +44,8 @@ struct Shared {
     settings: Settings,
     seed: Seed,
     world: RwLock<World>,
-    /// Who has been issued tokens, by the e-mail address in them. Tokens outlive a reset, and so does this.
-    issued_to: RwLock<HashMap<UserId, HashSet<ApiKey>>>,
+    /// Tokens outlive a reset, and so does this.
+    issued_to: RwLock<Issued>,
 }
 
 /// All accounts, and the clock that accounts to come start with.
@@ -88,74 +74,22 @@ impl Emulator {
         &self.0.settings.fixtures.codes
     }
 
-    /// The account that may call with this key alone, as issueToken does. It comes into being here if it must.
-    ///
-    /// # Errors
-    /// [`AuthRefusal::UnknownKey`]
-    pub fn authenticate_key(&self, key: &ApiKey) -> Result<Arc<Account>, AuthRefusal> {
-        self.check_key(key).map(|()| self.account(key))
-    }
-
-    /// Whether requests with this key can have an account.
-    ///
-    /// # Errors
-    /// [`AuthRefusal::UnknownKey`]
-    pub fn check_key(&self, key: &ApiKey) -> Result<(), AuthRefusal> {
-        if self.knows(key) { Ok(()) } else { Err(AuthRefusal::UnknownKey) }
-    }
-
-    /// The account that may call with this pair. It comes into being here if it must.
-    ///
-    /// # Errors
-    /// [`AuthRefusal`], and then no account has come into being.
-    pub fn authenticate(&self, key: &ApiKey, token: &Token) -> Result<Arc<Account>, AuthRefusal> {
-        self.check_key(key)?;
-        let existing = read(&self.0.world).accounts.get(key).cloned();
-        if existing.as_ref().is_some_and(|account| account.tokens.contains(token)) {
-            return Ok(self.account(key));
-        }
-        let signer = existing.as_ref().map_or_else(|| account::signer(&self.0.seed, key), |account| account.signer.clone());
-        if let Some(claims) = signer.check(token.as_str()) {
-            let seconds_ago = self.now(Some(key)).timestamp() - claims.exp;
-            return if seconds_ago >= 0 { Err(AuthRefusal::ExpiredToken { seconds_ago }) } else { Ok(self.account(key)) };
-        }
-        if self.issued_for_another(token) {
-            return Err(AuthRefusal::TokenOfAnotherKey);
-        }
-        match self.0.settings.auth {
-            AuthMode::Open => Ok(self.account(key)),
-            AuthMode::Strict if self.0.settings.fixtures.accounts.values().any(|account| account.tokens.contains(token)) => {
-                Err(AuthRefusal::TokenOfAnotherKey)
-            }
-            AuthMode::Strict => Err(AuthRefusal::UnknownToken),
-        }
-    }
-
-    /// A new token for the account; older ones stay valid.
-    pub fn issue_token(&self, account: &Account) -> String {
-        let ttl = i64::try_from(self.0.settings.token_ttl.as_secs()).unwrap_or(i64::MAX);
-        if !read(&self.0.issued_to).get(&account.user_id).is_some_and(|keys| keys.contains(&account.key)) {
-            write(&self.0.issued_to).entry(account.user_id.clone()).or_default().insert(account.key.clone());
-        }
-        account.signer.issue(account.user_id.as_str(), self.now(Some(&account.key)).timestamp(), ttl)
-    }
-
-    /// Looks at all rooms of the account, oldest first.
+    /// Looks at all rooms of the account, oldest first. `look` runs under the account's lock and must not call the emulator.
     pub fn rooms<R>(&self, account: &Arc<Account>, look: impl FnOnce(&mut dyn ExactSizeIterator<Item = &Room>) -> R) -> R {
-        self.read(account, |state| look(&mut state.rooms.iter()))
+        self.look_at(account, |state| look(&mut state.rooms.iter()))
     }
 
-    /// Looks at one room.
+    /// Looks at one room. `look` runs under the account's lock and must not call the emulator.
     ///
     /// # Errors
     /// [`NoSuchRoom`]
     pub fn room<R>(&self, account: &Arc<Account>, id: &RoomId, look: impl FnOnce(&Room) -> R) -> Result<R, NoSuchRoom> {
-        self.read(account, |state| state.rooms.get(id).map(look).ok_or(NoSuchRoom))
+        self.look_at(account, |state| state.rooms.get(id).map(look).ok_or(NoSuchRoom))
     }
 
     /// Makes a room and says its id.
     pub fn create_room(&self, account: &Arc<Account>, new: NewRoom) -> RoomId {
-        self.write(account, |state| {
+        self.change(account, |state| {
             let now = state.clock.now().into();
             let id = state.draw_room_id(&self.0.seed, &account.key, now, &HashSet::new());
             state.rooms.put(new.into_room(id, now));
@@ -168,7 +102,7 @@ impl Emulator {
     /// # Errors
     /// [`NoSuchRoom`]
     pub fn modify_room(&self, account: &Arc<Account>, id: &RoomId, change: RoomChange) -> Result<(), NoSuchRoom> {
-        self.write(account, |state| {
+        self.change(account, |state| {
             let now = state.clock.now().into();
             state.rooms.get_mut(id).map(|room| room.apply(change, now)).ok_or(NoSuchRoom)
         })
@@ -179,7 +113,7 @@ impl Emulator {
     /// # Errors
     /// [`NoSuchRoom`]
     pub fn destroy_room(&self, account: &Arc<Account>, id: &RoomId) -> Result<(), NoSuchRoom> {
-        self.write(account, |state| state.rooms.remove(id).map(drop).ok_or(NoSuchRoom))
+        self.change(account, |state| state.rooms.remove(id).map(drop).ok_or(NoSuchRoom))
     }
 
     /// The time of an account, or what an account that comes into being now would see.
@@ -202,11 +136,10 @@ impl Emulator {
         if !self.knows(key) {
             return Err(ControlRefusal::UnknownAccount);
         }
-        // The lock is held throughout: nothing may make the account disappear in between.
-        let world = write(&self.0.world);
-        if let Some(account) = world.accounts.get(key) {
-            let Shared { settings, seed, .. } = &*self.0;
-            *write(&account.state) = Some(AccountState::fresh(key, &settings.fixtures, seed, Clock::start(settings.clock)));
+        let mut world = write(&self.0.world);
+        let fresh = self.make_account(key, Clock::start(self.0.settings.clock));
+        if let Some(old) = world.accounts.insert(key.clone(), fresh) {
+            *write(&old.state) = None;
         }
         Ok(())
     }
@@ -251,6 +184,7 @@ impl Emulator {
         }
     }
 
+    /// Whether requests with this key can have an account.
     fn knows(&self, key: &ApiKey) -> bool {
         self.0.settings.auth == AuthMode::Open || self.0.settings.fixtures.accounts.contains_key(key)
     }
@@ -270,15 +204,9 @@ impl Emulator {
         Arc::new(Account::new(key, &settings.fixtures, seed, clock))
     }
 
-    /// Whether the token was issued here for any key.
-    fn issued_for_another(&self, token: &Token) -> bool {
-        let Some(claimed) = token::claims(token.as_str()).and_then(|claims| claims.aud.parse::<UserId>().ok()) else { return false };
-        let issued_to = read(&self.0.issued_to);
-        let mut suspects = issued_to.get(&claimed).into_iter().flatten();
-        suspects.any(|key| account::signer(&self.0.seed, key).check(token.as_str()).is_some())
-    }
-
-    fn read<R>(&self, account: &Arc<Account>, look: impl FnOnce(&AccountState) -> R) -> R {
+    /// Looks at an account. A reset may have made it disappear since the caller was authenticated; then it comes into being
+    /// again, so that nobody sees what a reset has ended.
+    fn look_at<R>(&self, account: &Arc<Account>, look: impl FnOnce(&AccountState) -> R) -> R {
         let mut account = Arc::clone(account);
         loop {
             if let Some(state) = &*read(&account.state) {
@@ -288,9 +216,8 @@ impl Emulator {
         }
     }
 
-    /// A reset may have made the account disappear since the caller was authenticated; then it comes into being again, so
-    /// that what is written after a reset is there to be read.
-    fn write<R>(&self, account: &Arc<Account>, act: impl FnOnce(&mut AccountState) -> R) -> R {
+    /// Changes an account. As above, so that what is written after a reset is there to be read.
+    fn change<R>(&self, account: &Arc<Account>, act: impl FnOnce(&mut AccountState) -> R) -> R {
         let mut account = Arc::clone(account);
         loop {
             if let Some(state) = &mut *write(&account.state) {
@@ -301,7 +228,7 @@ impl Emulator {
     }
 }
 
-/// A panic while a lock was held leaves whole values behind: every write is one call on a store.
+/// A panic under a lock leaves whole values behind: nothing between the steps of a write can fail.
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
 }

@@ -45,6 +45,13 @@ pub struct Settings {
     pub fixtures: Fixtures,
 }
 
+impl Settings {
+    /// A key and a token for somebody's first call; `None` when a strict server has no token to show.
+    pub fn pair_to_try(&self) -> Option<(&str, &str)> {
+        self.fixtures.pair_to_try().or((self.auth == AuthMode::Open).then_some(("any-key", "any-token")))
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         let token_ttl = Duration::from_hours(5);

@@ -7,10 +7,9 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use super::api::Api;
 use super::error::{ApiError, AuthHeader};
 use crate::domain::ids::{ApiKey, Token};
-use crate::emulator::Account;
+use crate::emulator::{Account, Emulator};
 
 /// The account of a request with a valid key and token.
 pub struct Caller(pub Arc<Account>);
@@ -18,31 +17,31 @@ pub struct Caller(pub Arc<Account>);
 /// The account of a request with a valid key, for issueToken.
 pub struct KeyHolder(pub Arc<Account>);
 
-impl FromRequestParts<Api> for Caller {
+impl FromRequestParts<Emulator> for Caller {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, emulator: &Emulator) -> Result<Self, ApiError> {
         let key: ApiKey = header(&parts.headers, AuthHeader::ApiKey)?;
         let token: Token = match header(&parts.headers, AuthHeader::Token) {
             Ok(token) => token,
             // An unknown key is told before a missing token.
-            Err(error) => return Err(api.emulator.check_key(&key).map_or_else(ApiError::from, |()| error)),
+            Err(error) => return Err(emulator.check_key(&key).map_or_else(ApiError::from, |()| error)),
         };
-        Ok(Caller(api.emulator.authenticate(&key, &token)?))
+        Ok(Caller(emulator.authenticate(&key, &token)?))
     }
 }
 
-impl FromRequestParts<Api> for KeyHolder {
+impl FromRequestParts<Emulator> for KeyHolder {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, emulator: &Emulator) -> Result<Self, ApiError> {
         let key: ApiKey = header(&parts.headers, AuthHeader::ApiKey)?;
-        Ok(KeyHolder(api.emulator.authenticate_key(&key)?))
+        Ok(KeyHolder(emulator.authenticate_key(&key)?))
     }
 }
 
 /// The one value of a header that may be there twice, or as `k, k`, as long as it says the same (observed).
-fn header<T: std::str::FromStr>(headers: &HeaderMap, header: AuthHeader) -> Result<T, ApiError> {
+pub fn header<T: std::str::FromStr>(headers: &HeaderMap, header: AuthHeader) -> Result<T, ApiError> {
     let mut found: Option<&str> = None;
     for value in headers.get_all(header.name()) {
         let value = value.to_str().map_err(|_| ApiError::HeaderUnprintable(header))?;

@@ -60,10 +60,11 @@ impl ApiError {
         }
     }
 
-    /// The `result_msg` of a code that has no fixed one.
+    /// The `result_msg`, unless the code has a fixed one.
     pub fn message(&self) -> String {
         match self {
-            ApiError::Panicked => "System error".to_owned(),
+            // The table has the words for these.
+            ApiError::Panicked | ApiError::NoSuchRoom { .. } => String::new(),
             ApiError::HeaderMissing(header) => format!("{} is missing", header.name()),
             ApiError::HeaderAmbiguous(header) => format!("{} has different values", header.name()),
             ApiError::HeaderUnprintable(header) => format!("{} is not printable ASCII", header.name()),
@@ -77,7 +78,6 @@ impl ApiError {
             ApiError::MediaType { got } => format!("Content-Type: must be {FORM}, got \"{}\"", text::short(got)),
             ApiError::Body { why } => format!("the body cannot be read: {why}"),
             ApiError::Field { error, .. } => error.to_string(),
-            ApiError::NoSuchRoom { .. } => "This chat room does not exist".to_owned(),
         }
     }
 

@@ -1,10 +1,8 @@
 //! The emulated API.
 
-pub mod api;
 pub mod auth;
 pub mod envelope;
 pub mod error;
-pub mod escape;
 pub mod openapi;
 pub mod params;
 pub mod rooms;
@@ -13,9 +11,9 @@ pub mod token;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::Uri;
 use axum::routing::get;
 
-use self::api::Api;
 use self::error::ApiError;
 use self::rooms::{create, destroy, detail, list, modify};
 use crate::domain::text;
@@ -39,9 +37,9 @@ fn router(emulator: Emulator) -> Router {
         .route("/openapi/v1/rooms", get(list::v1).post(create::v1))
         .route("/openapi/v1/rooms/{roomId}", get(detail::v1).post(modify::v1).delete(destroy::v1))
         .route("/openapi/token", get(token::issue))
-        .fallback(async |request: Request| no_such_path(request.uri().path()))
+        .fallback(async |request: Request| no_such_path(request.uri()))
         .method_not_allowed_fallback(async |request: Request| no_such_method(&request))
-        .with_state(Api { emulator })
+        .with_state(emulator)
 }
 
 fn no_such_method(request: &Request) -> ApiError {
@@ -51,38 +49,61 @@ fn no_such_method(request: &Request) -> ApiError {
 }
 
 /// Names the operation's path that differs least; of two that are equally near, the first of the table.
-fn no_such_path(path: &str) -> ApiError {
-    let shown = text::short_path(path);
-    let nearest = PATHS.iter().map(|(known, _)| *known).min_by_key(|known| text::distance(&shown, &filled(known, &shown)));
-    ApiError::Path { path: path.to_owned(), nearest: nearest.unwrap_or_default() }
+fn no_such_path(uri: &Uri) -> ApiError {
+    // The target of CONNECT has no path.
+    let path = if uri.path().is_empty() { uri.to_string() } else { uri.path().to_owned() };
+    let shown = text::short_path(&path);
+    // What is missing may be missing at the front or at the end.
+    let difference =
+        |known: &&str| text::distance(&shown, &filled(known, &shown)).min(text::distance(&shown, &filled_from_the_end(known, &shown)));
+    let nearest = PATHS.iter().map(|(known, _)| *known).min_by_key(difference);
+    ApiError::Path { nearest: nearest.unwrap_or_default(), path }
 }
 
 /// The template with the path's own segments where it has parameters, which any segment fits.
 fn filled(template: &str, path: &str) -> String {
-    let mut segments = path.split('/');
-    let fill = |segment| match segments.next() {
-        Some(own) if str::starts_with(segment, '{') => own,
-        _ => segment,
-    };
-    template.split('/').map(fill).collect::<Vec<&str>>().join("/")
+    fill(template.split('/'), path.split('/')).join("/")
+}
+
+/// The same, counted from the end.
+fn filled_from_the_end(template: &str, path: &str) -> String {
+    let mut segments = fill(template.rsplit('/'), path.rsplit('/'));
+    segments.reverse();
+    segments.join("/")
+}
+
+fn fill<'s>(template: impl Iterator<Item = &'s str>, mut own: impl Iterator<Item = &'s str>) -> Vec<&'s str> {
+    let segment = |segment: &'s str| own.next().filter(|_| segment.starts_with('{')).unwrap_or(segment);
+    template.map(segment).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use axum::body::Body;
+    use axum::http::header;
+    use tower::ServiceExt;
+    use utoipa::openapi::PathItem;
 
-    /// What the router takes is what the contract says, path by path and method by method.
-    #[test]
-    fn the_contract_has_the_same_paths_and_methods() {
+    use super::*;
+    use crate::emulator::Settings;
+
+    fn documented(item: &PathItem) -> String {
+        let methods = [("GET, HEAD", &item.get), ("POST", &item.post), ("DELETE", &item.delete)];
+        methods.into_iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What the contract says, what refusals say and what the router takes is the same, path by path and method by method.
+    #[tokio::test]
+    async fn contract_table_and_router_have_the_same_paths_and_methods() {
         let contract = openapi::contract();
-        let methods = |item: &utoipa::openapi::PathItem| {
-            let methods = [("GET, HEAD", &item.get), ("POST", &item.post), ("DELETE", &item.delete)];
-            methods.into_iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| name).collect::<Vec<_>>().join(", ")
-        };
-        let mut documented: Vec<(String, String)> = contract.paths.paths.iter().map(|(path, item)| (path.clone(), methods(item))).collect();
-        let mut mounted = PATHS.map(|(path, methods)| (path.to_owned(), methods.to_owned()));
-        documented.sort();
-        mounted.sort();
-        assert_eq!(documented, mounted);
+        assert_eq!(contract.paths.paths.len(), PATHS.len());
+        for (path, item) in &contract.paths.paths {
+            let row = PATHS.iter().find(|(known, _)| known == path);
+            assert_eq!(row.map(|(_, methods)| (*methods).to_owned()), Some(documented(item)), "{path}");
+            let request = Request::builder().method("BREW").uri(path).body(Body::empty()).unwrap();
+            let refused = router(Emulator::new(Settings::default())).oneshot(request).await.unwrap();
+            let taken = refused.headers()[header::ALLOW].to_str().unwrap().replace(',', ", ");
+            assert_eq!(taken, documented(item), "{path}");
+        }
     }
 }

@@ -95,10 +95,8 @@ macro_rules! refusals {
 }
 
 refusals! {
-    /// What issueToken refuses.
-    KeyRefusals: Unauthorized SystemError;
-    /// What listRoom refuses.
-    AuthRefusals: Unauthorized SystemError;
+    /// What issueToken and listRoom refuse.
+    CallerRefusals: Unauthorized SystemError;
     /// What operations on a room without parameters refuse.
     RoomRefusals: Unauthorized ChannelNotExisted SystemError;
     /// What createRoom refuses.

@@ -9,11 +9,11 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use super::api::Api;
 use super::error::ApiError;
-use super::escape;
 use crate::domain::field::{FieldError, Invalid, RoomName};
 use crate::domain::text;
+use crate::emulator::Emulator;
+use crate::escape;
 
 /// The largest body that is read (assumed).
 pub const BODY_LIMIT: usize = 64 * 1024;
@@ -35,14 +35,14 @@ struct Note {
     text: String,
 }
 
-impl FromRequest<Api> for Params {
+impl FromRequest<Emulator> for Params {
     type Rejection = ApiError;
 
     /// Checks the media type, then the size, then reads.
-    async fn from_request(request: Request, _: &Api) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, _: &Emulator) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
-        let is_form = parts.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
-        if let Some(got) = is_form
+        let content_type = parts.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+        if let Some(got) = content_type
             && !got.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(FORM))
         {
             return Err(ApiError::MediaType { got: got.to_owned() });
@@ -50,7 +50,7 @@ impl FromRequest<Api> for Params {
         let body = read(&parts.headers, body).await?;
         let mut params = Params::default();
         params.decode(parts.uri.query().unwrap_or_default().as_bytes());
-        if is_form.is_some() {
+        if content_type.is_some() {
             if body.trim_ascii_start().starts_with(b"{") {
                 params.note(None, "the body looks like JSON: send a form, roomName=...&maxUser=...".to_owned());
             }
@@ -104,8 +104,8 @@ impl Params {
     /// The refusal of a field, with what was noticed of it on the way.
     pub fn refuse(&self, error: FieldError) -> ApiError {
         let (FieldError::Missing { field } | FieldError::Invalid { field, .. }) = &error;
-        let about = |note: &&Note| note.parameter.as_deref().is_none_or(|parameter| parameter == *field);
-        let noticed = self.notes.iter().find(about).map(|note| note.text.clone());
+        let about = |parameter: Option<&str>| self.notes.iter().find(|note| note.parameter.as_deref() == parameter);
+        let noticed = about(Some(*field)).or_else(|| about(None)).map(|note| note.text.clone());
         let misspelt = matches!(error, FieldError::Missing { .. }).then(|| self.near_miss(field)).flatten();
         let note = noticed.or_else(|| misspelt.map(|name| format!("{name} was ignored: the parameter is {field}")));
         ApiError::Field { error, note }
@@ -154,7 +154,7 @@ impl Params {
 
     /// The text of bytes that are not UTF-8, with a note that says what they may have been.
     fn damaged(&mut self, name: &str, bytes: &[u8]) -> String {
-        let (korean, _, broken) = encoding_rs::EUC_KR.decode(bytes);
+        let (korean, broken) = encoding_rs::EUC_KR.decode_without_bom_handling(bytes);
         let is_korean = !broken && korean.chars().any(|character| ('가'..='힣').contains(&character));
         let cure = if is_korean {
             format!(

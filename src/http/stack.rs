@@ -3,8 +3,8 @@
 //! 1. The exchange: a request id, the time it takes, one log line, and the headers that the mock adds.
 //! 2. CORS: any origin; every OPTIONS is a preflight and answered here, without authentication.
 //! 3. A trailing slash on any path is cut.
-//! 4. A panic becomes a refusal.
-//! 5. Refusals become answers, by the table of result codes and the status policy.
+//! 4. Refusals become answers, by the table of result codes and the status policy.
+//! 5. A panic becomes a refusal.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -22,8 +22,9 @@ use tower::util::ServiceFn;
 use tower::{Layer, Service};
 use tower_http::cors::{AllowHeaders, Any, Cors, CorsLayer};
 
+use super::auth;
 use super::envelope::{self, Outcome};
-use super::error::ApiError;
+use super::error::{ApiError, AuthHeader};
 use crate::domain::ids::ApiKey;
 use crate::domain::text;
 use crate::emulator::Emulator;
@@ -39,7 +40,7 @@ pub const WARNING: HeaderName = HeaderName::from_static("x-mock-warning");
 pub const LOG_TARGET: &str = "vchatcloud_mock::exchange";
 
 /// Longer reasons and paths are cut: a header must stay acceptable to every client.
-const LINE_CHARS: usize = 1000;
+const LINE_CHARS: usize = 2000;
 
 /// The emulated API over an emulator.
 pub fn stack(emulator: Emulator) -> Exchange {
@@ -129,7 +130,7 @@ fn refused(emulator: &Emulator, mut response: Response) -> Response {
     response
 }
 
-/// A service root with a slash at its end is the same one (assumed).
+/// A path with a slash at its end is the same one (assumed).
 fn cut_trailing_slash(uri: &mut Uri) {
     let Some(path) = uri.path().strip_suffix('/').filter(|path| !path.is_empty()) else { return };
     let target = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
@@ -144,6 +145,10 @@ fn header_line(text: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&line).ok()
 }
 
+fn log_line(text: &str) -> String {
+    text::cut(&text::log_line(text), LINE_CHARS)
+}
+
 /// What the log line says of a request, taken before the request is used up. `None` when nobody listens.
 struct Line {
     method: Method,
@@ -156,12 +161,12 @@ impl Line {
         if !tracing::enabled!(target: LOG_TARGET, tracing::Level::INFO) {
             return None;
         }
-        let key = request.headers().get("api_key").and_then(|key| key.to_str().ok()).and_then(|key| key.parse::<ApiKey>().ok());
+        let key = auth::header::<ApiKey>(request.headers(), AuthHeader::ApiKey);
         let target = request.uri().path_and_query().map_or("", |target| target.as_str());
         Some(Line {
             method: request.method().clone(),
-            target: text::cut(&text::log_line(target), LINE_CHARS),
-            account: key.map_or_else(|| "-".to_owned(), |key| text::short(&key.masked())),
+            target: log_line(target),
+            account: key.map_or_else(|_| "-".to_owned(), |key| text::short(&key.masked())),
         })
     }
 
@@ -169,8 +174,8 @@ impl Line {
         let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let status = status.as_u16();
         let result_cd = outcome.result_cd; // none on a preflight
-        let why = outcome.reason.as_deref().map(text::log_line);
-        let warning = outcome.warning.as_deref().map(text::log_line);
+        let why = outcome.reason.as_deref().map(log_line);
+        let warning = outcome.warning.as_deref().map(log_line);
         tracing::info!(target: LOG_TARGET, id, account = self.account, method = self.method.as_str(), path = self.target, status, result_cd, us, why, warning);
     }
 }

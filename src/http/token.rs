@@ -4,11 +4,11 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::api::Api;
 use super::auth::KeyHolder;
 use super::envelope::{Answer, WithData};
-use super::openapi::KeyRefusals;
+use super::openapi::CallerRefusals;
 use crate::domain::ids::UserId;
+use crate::emulator::Emulator;
 
 /// What issueToken answers with.
 #[derive(Serialize, ToSchema)]
@@ -22,8 +22,8 @@ pub struct Issued<'a> {
 
 /// Issues a token. Older ones stay valid (observed).
 #[utoipa::path(get, path = "/openapi/token", operation_id = "issueToken", tag = "token", security(("API_KEY" = [])),
-    responses((status = 200, description = "the token", body = WithData<Issued>), KeyRefusals))]
-pub async fn issue(State(api): State<Api>, KeyHolder(account): KeyHolder) -> Answer {
-    let token = api.emulator.issue_token(&account);
-    Answer::data(&api.emulator, Issued { user_email: account.user_id(), token })
+    responses((status = 200, description = "the token", body = WithData<Issued>), CallerRefusals))]
+pub async fn issue(State(emulator): State<Emulator>, KeyHolder(account): KeyHolder) -> Answer {
+    let token = emulator.issue_token(&account);
+    Answer::data(&emulator, Issued { user_email: account.user_id(), token })
 }

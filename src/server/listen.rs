@@ -27,16 +27,16 @@ pub enum Host {
 /// A text that is no [`Host`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be localhost, all or an IP address")]
-pub struct BadHostArg;
+pub struct NotAnAddress;
 
 impl FromStr for Host {
-    type Err = BadHostArg;
+    type Err = NotAnAddress;
 
-    fn from_str(text: &str) -> Result<Self, BadHostArg> {
+    fn from_str(text: &str) -> Result<Self, NotAnAddress> {
         match text {
             "localhost" => Ok(Host::Localhost),
             "all" => Ok(Host::All),
-            address => address.parse().map(Host::Address).map_err(|_| BadHostArg),
+            address => address.parse().map(Host::Address).map_err(|_| NotAnAddress),
         }
     }
 }
@@ -104,13 +104,16 @@ fn bind_all(addresses: &[IpAddr], port: u16) -> io::Result<(Vec<TcpListener>, u1
     }
 }
 
+/// A machine may lack a family altogether (EAFNOSUPPORT of Linux, macOS and Windows, for which the standard library has no
+/// kind) or have no address of it.
 fn is_family_missing(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::AddrNotAvailable | io::ErrorKind::Unsupported)
+    matches!(error.raw_os_error(), Some(97 | 47 | 10047))
+        || matches!(error.kind(), io::ErrorKind::AddrNotAvailable | io::ErrorKind::Unsupported)
 }
 
 fn bind_one(address: SocketAddr) -> io::Result<TcpListener> {
     let bind = || {
-        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP)).map_err(family_missing)?;
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
         if address.is_ipv6() {
             socket.set_only_v6(true)?;
         }
@@ -121,10 +124,7 @@ fn bind_one(address: SocketAddr) -> io::Result<TcpListener> {
         socket.listen(BACKLOG)?;
         TcpListener::from_std(socket.into())
     };
-    bind().map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))
-}
-
-/// No socket of a family means that the machine does not have it; the standard library has no stable kind for that.
-fn family_missing(error: io::Error) -> io::Error {
-    io::Error::new(io::ErrorKind::Unsupported, error)
+    bind().map_err(|error| {
+        io::Error::new(if is_family_missing(&error) { io::ErrorKind::Unsupported } else { error.kind() }, format!("{address}: {error}"))
+    })
 }

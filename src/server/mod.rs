@@ -18,7 +18,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower::Service;
 
-pub use self::listen::{BadHostArg, Host};
+pub use self::listen::{Host, NotAnAddress};
+
+pub use self::page::first_call;
 
 use crate::admin::{self, AllowedHosts};
 use crate::emulator::{Emulator, Settings};
@@ -56,7 +58,7 @@ impl App {
             return self.admin.call(request).await.unwrap_or_else(|never| match never {});
         }
         if path == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {
-            return page::answer(request.headers(), &self.settings().fixtures);
+            return page::answer(request.headers(), self.settings());
         }
         self.api.answer(request).await
     }

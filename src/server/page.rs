@@ -3,14 +3,13 @@
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::fixture::Fixtures;
+use crate::emulator::Settings;
 
 /// Says what this is, with a call to copy.
-pub fn answer(headers: &HeaderMap, fixtures: &Fixtures) -> Response {
+pub fn answer(headers: &HeaderMap, settings: &Settings) -> Response {
     let version = env!("CARGO_PKG_VERSION");
     let what = "An offline mock server of the VChatCloud chat-room API. It keeps rooms in memory and talks to nobody.";
-    let (key, token) = fixtures.pair_to_try().unwrap_or(("any-key", "any-token"));
-    let call = format!("curl -H 'API_KEY: {key}' -H 'X-AUTH-TOKEN: {token}' {}/openapi/v2/rooms", base_url(headers));
+    let call = first_call(settings, &base_url(headers));
     let links = ["/__admin/openapi.json", "/__admin/health"];
     let wants_html = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
     if !wants_html {
@@ -24,6 +23,15 @@ pub fn answer(headers: &HeaderMap, fixtures: &Fixtures) -> Response {
         links.concat()
     );
     ([(header::CONTENT_SECURITY_POLICY, "default-src 'none'")], Html(page)).into_response()
+}
+
+/// A call to copy into a shell, or what to do first.
+pub fn first_call(settings: &Settings, url: &str) -> String {
+    let quoted = |text: &str| text.replace('\'', r"'\''");
+    match settings.pair_to_try() {
+        Some((key, token)) => format!("curl -H 'API_KEY: {}' -H 'X-AUTH-TOKEN: {}' {url}/openapi/v2/rooms", quoted(key), quoted(token)),
+        None => format!("curl -H 'API_KEY: ...' {url}/openapi/token    # with a key of the fixtures, to get a token"),
+    }
 }
 
 /// The address that the client used, if it is one that can be shown as it is.

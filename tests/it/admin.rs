@@ -106,6 +106,32 @@ async fn reset_puts_everything_back() {
     assert_eq!((mock.demo_caller().list().await.body, mock.alice().create_room("").await), fresh);
 }
 
+/// Somebody who was authenticated before a reset and acts after it meets the account as it is then.
+#[tokio::test]
+async fn a_late_writer_finds_the_new_account() {
+    let mock = Mock::new();
+    let old = mock.alice().create_room("").await;
+    let emulator = mock.emulator();
+    let account = emulator.authenticate(&"alice-key".parse().unwrap(), &"t".parse().unwrap()).unwrap();
+    mock.admin("POST", "reset", "").await;
+    assert_eq!(emulator.rooms(&account, |rooms| rooms.len()), 0);
+    assert!(emulator.destroy_room(&account, &old.parse().unwrap()).is_err());
+    let room = emulator.create_room(
+        &account,
+        vchatcloud_mock::domain::room::NewRoom {
+            room_name: "late".parse().unwrap(),
+            max_user: "1".parse().unwrap(),
+            room_type: "01".parse().unwrap(),
+            webrtc: "0".parse().unwrap(),
+            resolution: None,
+            template: None,
+            g_trans_stat: "N".parse().unwrap(),
+            g_api_key: "".parse().unwrap(),
+        },
+    );
+    assert_eq!(mock.alice().field(room.as_str(), "roomName").await, "late");
+}
+
 #[tokio::test]
 async fn reset_of_one_account_leaves_the_others() {
     let mock = Mock::new();
@@ -115,8 +141,10 @@ async fn reset_of_one_account_leaves_the_others() {
     assert_eq!(mock.alice().names().await, Vec::<String>::new());
     assert_eq!(mock.bob().names().await, ["Lobby"]);
     assert_eq!(mock.alice().create_room("").await, first);
-    // A suite may reset its account before it has ever called.
-    assert_eq!(mock.admin("POST", "reset?apiKey=nobody-yet", "").await.status, 200);
+    // A suite may reset its account before it has ever called, and then starts with a clock of its own as well.
+    mock.admin("POST", "clock/advance", r#"{"by": "2h"}"#).await;
+    assert_eq!(mock.admin("POST", "reset?apiKey=carol", "").await.status, 200);
+    assert!(mock.caller("carol", "t").create_room("").await.ends_with("-20260131120000"));
 }
 
 #[tokio::test]
@@ -132,6 +160,7 @@ async fn calls_that_are_refused() {
         ("POST", "reset?apiKey="),
         ("POST", "reset?apiKey=a&apiKey=b"),
         ("POST", "reset?apikey=a"),
+        ("POST", "reset?apiKey=%zz"),
         ("GET", "reset"),
         ("POST", "health"),
         ("GET", "nothing"),
@@ -145,6 +174,7 @@ async fn calls_that_are_refused() {
     POST reset?apiKey= -> 400 {"error":{"code":"bad_request","message":"apiKey: must be printable ASCII without comma or outer spaces, and not empty, got \"\"","hint":"name one account with ?apiKey=K, or leave it out for all"}}
     POST reset?apiKey=a&apiKey=b -> 400 {"error":{"code":"bad_request","message":"apiKey: stands twice in the query","hint":"name one account with ?apiKey=K, or leave it out for all"}}
     POST reset?apikey=a -> 400 {"error":{"code":"bad_request","message":"unknown query parameter \"apikey\"","hint":"name one account with ?apiKey=K, or leave it out for all"}}
+    POST reset?apiKey=%zz -> 400 {"error":{"code":"bad_request","message":"broken percent escape in the query","hint":"name one account with ?apiKey=K, or leave it out for all"}}
     GET reset -> 405 {"error":{"code":"method_not_allowed","message":"GET is not allowed here","hint":"the Allow header names the methods"}}
     POST health -> 405 {"error":{"code":"method_not_allowed","message":"POST is not allowed here","hint":"the Allow header names the methods"}}
     GET nothing -> 404 {"error":{"code":"not_found","message":"no such path: /__admin/nothing","hint":"there are GET health, POST reset, POST clock/advance and GET openapi.json under /__admin"}}

@@ -77,6 +77,28 @@ fn flags_win_over_variables() {
     assert!(answer.starts_with("HTTP/1.0 200") && answer.contains("10102"), "{answer}");
 }
 
+/// Every flag does what it says: ids, clock, tokens and host names are as they were asked for.
+#[test]
+fn flags_reach_the_server() {
+    let flags =
+        ["--port", "0", "--seed", "1", "--clock", "frozen:2026-01-31T12:00:00+09:00", "--token-ttl", "60s", "--allowed-hosts", "mock.test"];
+    let process = Process::start(&flags, &[]);
+    let ask = |request: &str| {
+        let mut stream = TcpStream::connect(process.url.strip_prefix("http://").unwrap()).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let created = ask("POST /openapi/v1/rooms?roomName=a&maxUser=1 HTTP/1.0\r\nAPI_KEY: alice-key\r\nX-AUTH-TOKEN: t\r\n\r\n");
+    assert!(created.ends_with(r#"{"roomId":"XMVv4st5G8-IUUDG7GuUi-20260131120000"}}"#), "{created}");
+    let issued = ask("GET /openapi/token HTTP/1.0\r\nAPI_KEY: demo-key\r\n\r\n");
+    // {"aud":"demo@example.com","exp":1769828460,"iat":1769828400,
+    assert!(issued.contains(".eyJhdWQiOiJkZW1vQGV4YW1wbGUuY29tIiwiZXhwIjoxNzY5ODI4NDYwLCJpYXQiOjE3Njk4Mjg0MDAs"), "{issued}");
+    assert!(ask("GET /__admin/openapi.json HTTP/1.0\r\nHost: mock.test\r\n\r\n").starts_with("HTTP/1.0 200"));
+    assert!(ask("GET /__admin/openapi.json HTTP/1.0\r\nHost: other.test\r\n\r\n").starts_with("HTTP/1.0 403"));
+}
+
 /// Everything that refuses to start: (arguments, variables, exit code, a part of what it says)
 
 #[test]
@@ -95,6 +117,7 @@ fn bad_arguments_refuse_to_start() {
         (vec!["--auth", "none"], vec![], 2, "[possible values: open, strict]"),
         (vec!["--allowed-hosts", "http://x"], vec![], 2, "must be a host name without scheme and port, got \"http://x\""),
         (vec!["--nonsense"], vec![], 2, "--nonsense"),
+        (vec![], vec![("VCHATCLOUD_MOCK_FIXTURES", "")], 2, "--fixtures"),
         (vec!["sevre"], vec![], 2, "serve"),
         (vec![], vec![("VCHATCLOUD_MOCK_SEED", "abc")], 2, "'--seed <NUMBER>'"),
         (vec![], vec![("VCHATCLOUD_MOCK_QUIET", "perhaps")], 2, "perhaps"),

@@ -142,7 +142,7 @@ async fn advances_that_are_refused() {
         answers.push(format!("{body} -> {}", reply.body));
     }
     let huge = mock.admin("POST", "clock/advance", &" ".repeat(100_000)).await;
-    assert_eq!((huge.status.as_u16(), huge.json()["error"]["code"].as_str()), (400, Some("bad_request")), "{huge}");
+    assert_eq!((huge.status.as_u16(), huge.json()["error"]["code"].as_str()), (413, Some("bad_body")), "{huge}");
     insta::assert_snapshot!(answers.join("\n"), @r#"
      -> {"error":{"code":"bad_request","message":"body: EOF while parsing a value at line 1 column 0","hint":"send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms"}}
     {} -> {"error":{"code":"bad_request","message":"body: missing field `by`","hint":"send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms"}}

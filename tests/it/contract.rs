@@ -54,6 +54,17 @@ fn operation(method: &str, path: &str) -> Option<&'static Value> {
     paths.iter().find(|(template, _)| same(template)).and_then(|(_, item)| item.get(method.to_lowercase()))
 }
 
+/// The parameters of an operation: the required ones in their order, and all.
+pub fn parameters(operation_id: &str) -> (Vec<String>, Vec<String>) {
+    let paths = CONTRACT["paths"].as_object().unwrap().values();
+    let mut operations = paths.flat_map(|item| item.as_object().unwrap().values());
+    let operation = operations.find(|operation| operation["operationId"] == operation_id).unwrap();
+    let reference = operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]["$ref"].as_str().unwrap();
+    let schema = CONTRACT.pointer(reference.trim_start_matches('#')).unwrap();
+    let required = schema["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect();
+    (required, schema["properties"].as_object().unwrap().keys().cloned().collect())
+}
+
 #[test]
 fn the_committed_contract_is_what_the_code_says() {
     let now = run(&["openapi"], &[]).stdout;

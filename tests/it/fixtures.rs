@@ -34,7 +34,7 @@ fn every_mistake_is_told_with_its_place() {
     fixtures/broken/bodiless-status.json:1:43: http: must be a status with a body, or the envelope is lost, got "204"
     fixtures/broken/boolean-for-text.json:1:37: roomName: must be a string
     fixtures/broken/comment.json:2:3: broken JSON: comments are not allowed
-    fixtures/broken/control-character.json:2:39: broken JSON: control character (\u0000-\u001F) found while parsing a string
+    fixtures/broken/control-character.json:2:40: broken JSON: control character in a string, write it as an escape such as \n or \t
     fixtures/broken/cut-off.json:1:15: broken JSON: unterminated object
     fixtures/broken/duplicate-account.json:3:14: duplicate apiKey "k", keep one account and give it all rooms
     fixtures/broken/duplicate-room.json:5:18: duplicate roomId, give each room of an account its own or leave it out, got "AAAAAAAAAA-0000000000-20220101000000"
@@ -50,6 +50,7 @@ fn every_mistake_is_told_with_its_place() {
     fixtures/broken/number-not-as-read.json:1:36: maxUser: must be written as a read shows it, "7", got "007"
     fixtures/broken/object-for-text.json:4:20: roomName: must be a string
     fixtures/broken/odd-white-space.json:1:12: broken JSON: expected value
+    fixtures/broken/raw-newline.json:1:39: broken JSON: control character in a string, write it as an escape such as \n or \t
     fixtures/broken/request-name.json:4:8: unknown member "rtcStat" of a room, did you mean "webrtcStat"
     fixtures/broken/rooms-no-array.json:1:23: rooms: must be an array, put it into [...]
     fixtures/broken/too-deep.json:1:513: broken JSON: maximum nesting depth exceeded
@@ -149,7 +150,7 @@ async fn later_sources_win() {
     let id = "AAAAAAAAAA-0000000000-20220101000000";
     let first = format!(
         r#"{{"accounts": [{{"apiKey": "k", "userId": "first@example.com", "tokens": ["one"], "rooms": [{{"roomId": "{id}", "roomName": "first"}}, {{"roomName": "kept"}}]}}],
-            "default": {{"rooms": [{{"roomName": "default"}}]}}, "resultCodes": {{"NOT_FOUND": {{"http": 418}}, "UNAUTHORIZED": {{"http": 418}}}}}}"#
+            "default": {{"rooms": [{{"roomName": "default"}}]}}, "resultCodes": {{"NOT_FOUND": {{"http": 418, "result_cd": 5}}, "UNAUTHORIZED": {{"http": 418}}}}}}"#
     );
     let second = format!(
         r#"{{"accounts": [{{"apiKey": "k", "tokens": ["two"], "rooms": [{{"roomId": "{id}", "roomName": "second"}}, {{"roomName": "added"}}]}}, {{"apiKey": "l", "rooms": []}}],
@@ -163,6 +164,8 @@ async fn later_sources_win() {
         assert_eq!(mock.caller("k", token).names().await, ["second", "kept", "added"]);
     }
     assert_eq!(mock.caller("k", "one").field(id, "userId").await, "first@example.com");
+    // What the later one does not say of a result code stays.
+    assert_eq!(mock.stranger().get("/x").await.codes(), "410 5");
     assert_eq!((mock.stranger().get("/x").await.status.as_u16(), mock.stranger().list().await.status.as_u16()), (410, 418));
 }
 

@@ -51,7 +51,7 @@ fn healthcheck_of_nobody_and_of_somebody_else() {
     ] {
         let run = run(&args, &[]);
         assert_eq!(run.code, 69, "{args:?}: {}", run.stderr);
-        assert!(run.stderr.starts_with("vchatcloud-mock: unreachable: localhost:"), "{}", run.stderr);
+        assert!(run.stderr.starts_with("vchatcloud-mock: unreachable: 127.0.0.1:"), "{}", run.stderr);
     }
 
     let somebody = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,5 +1,6 @@
 //! Every refusal names the parameter, the value and the cure, and changes nothing.
 
+use crate::contract;
 use crate::mock::{DEMO_ROOM, Mock, NO_ROOM, ROOM_V2};
 
 /// The parameters of v2 with one of them replaced.
@@ -69,17 +70,18 @@ async fn values_at_their_limits() {
     }
 }
 
-/// Every required parameter, absent and empty: v2 create, v2 modify, v1 create.
+/// Every parameter that the contract requires, absent and empty.
 #[tokio::test]
 async fn missing_parameters() {
     let demo = Mock::demo().demo_caller();
     let before = demo.list().await.body;
     let modify = format!("/openapi/v2/rooms/{DEMO_ROOM}");
-    let v2: &[&str] = &["roomName", "maxUser", "gTransStat", "rtcStat", "roomType"];
-    let operations = [("/openapi/v2/rooms", v2), (&modify, v2), ("/openapi/v1/rooms", &["maxUser", "roomName"])];
-    for (path, required) in operations {
-        for missing in required {
-            let rest: Vec<&str> = ROOM_V2.split('&').filter(|pair| !pair.starts_with(missing)).collect();
+    let modify_v1 = modify.replace("v2", "v1");
+    let operations =
+        [("/openapi/v2/rooms", "createRoom"), (&modify, "modifyRoom"), ("/openapi/v1/rooms", "createRoomV1"), (&modify_v1, "modifyRoomV1")];
+    for (path, operation) in operations {
+        for missing in &contract::parameters(operation).0 {
+            let rest: Vec<&str> = ROOM_V2.split('&').filter(|pair| !pair.starts_with(missing.as_str())).collect();
             for form in [rest.join("&"), format!("{missing}=&{}", rest.join("&")), format!("{missing}&{}", rest.join("&"))] {
                 let reply = demo.post(path, &form).await;
                 assert_eq!(reply.codes(), "400 10901", "{path} {form}");
@@ -110,7 +112,12 @@ async fn the_order_of_fields() {
         "roomStatus" => "S",
         _ => "01",
     };
-    for (path, order) in [("/openapi/v2/rooms", create.as_slice()), (&modify, &change)] {
+    for (path, operation, order) in [("/openapi/v2/rooms", "createRoom", create.as_slice()), (&modify, "modifyRoom", &change)] {
+        let sorted = |mut names: Vec<String>| {
+            names.sort();
+            names
+        };
+        assert_eq!(sorted(order.iter().map(ToString::to_string).collect()), sorted(contract::parameters(operation).1));
         for mended in 0..order.len() {
             let form: Vec<String> = order
                 .iter()
@@ -146,7 +153,7 @@ async fn long_values_are_cut_in_messages() {
     let alice = Mock::new().alice();
     let reply = alice.post("/openapi/v2/rooms", &with("roomType", &"%EA%B0%80".repeat(5000))).await;
     assert!(reply.body.len() < 400, "{reply}");
-    assert!(reply.header("x-mock-reason").len() <= 1000);
+    assert!(reply.header("x-mock-reason").len() <= 2000);
 }
 
 /// Unknown, foreign and impossible roomIds get one and the same body.
@@ -184,6 +191,8 @@ async fn unknown_paths_name_the_nearest() {
         ("/v2/rooms", "/openapi/v2/rooms"),
         ("/v1/rooms", "/openapi/v1/rooms"),
         ("/rooms", "/openapi/v2/rooms"),
+        ("/rooms/DemoRoom01-AbCdEfGhIj-20220523144251", "/openapi/v2/rooms/{roomId}"),
+        ("/v1/rooms/DemoRoom01-AbCdEfGhIj-20220523144251", "/openapi/v1/rooms/{roomId}"),
         ("/openapi/v2/token", "/openapi/token"),
         ("/openapi/tokens", "/openapi/token"),
         ("/openapi/v2/room/Abc", "/openapi/v2/rooms/{roomId}"),

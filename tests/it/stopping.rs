@@ -1,7 +1,7 @@
 //! It stops at once, and nobody who does not read holds it up.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
@@ -36,17 +36,31 @@ fn it_survives_closed_outputs() {
     }
 }
 
-/// Somebody has given it a pipe for stderr and does not read it: it goes on, and still stops at once.
+/// Somebody has given it a pipe for stderr and does not read it: it goes on, and says later how much was lost.
 #[test]
 fn it_does_not_wait_for_a_reader_of_its_log() {
-    let process = Process::start(FREE, &[]);
-    let long = format!("/{}", "x".repeat(900));
-    for _ in 0..400 {
-        assert!(process.get(&long).starts_with("HTTP/1.1 404"));
+    let mut process = Process::start(FREE, &[]);
+    let mut stream = TcpStream::connect(process.url.strip_prefix("http://").unwrap()).unwrap();
+    let request = format!("HEAD /openapi/token?{} HTTP/1.1\r\nHost: localhost\r\n\r\n", "x".repeat(900));
+    let mut answers = BufReader::new(stream.try_clone().unwrap()).lines();
+    for _ in 0..6_000 {
+        stream.write_all(request.as_bytes()).unwrap();
+        assert!(answers.next().unwrap().unwrap().starts_with("HTTP/1.1 401"));
+        while !answers.next().unwrap().unwrap().is_empty() {}
     }
-    assert!(Command::new("kill").args(["-TERM", &process.child.id().to_string()]).status().unwrap().success());
-    let mut process = process;
-    assert_eq!(process.child.wait().unwrap().code(), Some(0));
+    // As soon as somebody reads, the next line says it.
+    let stderr = process.child.stderr.take().unwrap();
+    assert!(BufReader::new(stderr).lines().any(|line| line.unwrap().ends_with(" log lines were lost, because nobody read stderr")));
+}
+
+/// A start that fails is as quick about it when nobody reads why.
+#[test]
+fn a_failed_start_does_not_wait_for_a_reader() {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(&vec![b'x'; 65_536]).unwrap();
+    let mut child = command(&["--fixtures", "nowhere.json"], &[]).stderr(writer).spawn().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+    drop(reader);
 }
 
 /// Not even at the start: stdout and stderr are pipes that are full already.

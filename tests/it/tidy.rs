@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors of ARCHITECTURE.md, top down. Imports point down, and never sideways within a line.
 const FLOORS: &[&[&str]] =
-    &[&["cli"], &["server"], &["http", "admin"], &["emulator"], &["store", "token", "fixture", "clock", "seed"], &["domain"]];
+    &[&["cli"], &["server"], &["http", "admin"], &["emulator"], &["store", "token", "fixture", "clock", "seed", "escape"], &["domain"]];
 
 fn rust_files(directory: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();

@@ -4,7 +4,7 @@ use axum::extract::State;
 
 use super::RoomPath;
 use crate::domain::ids::RoomId;
-use crate::http::api::Api;
+use crate::emulator::Emulator;
 use crate::http::auth::Caller;
 use crate::http::envelope::{Answer, Envelope};
 use crate::http::error::ApiError;
@@ -14,19 +14,19 @@ use crate::http::openapi::RoomRefusals;
 #[utoipa::path(delete, path = "/openapi/v2/rooms/{roomId}", operation_id = "destroyRoom", tag = "rooms v2",
     params(("roomId" = RoomId, Path, description = "the room")),
     responses((status = 200, description = "the room is gone", body = Envelope), RoomRefusals))]
-pub async fn v2(State(api): State<Api>, path: RoomPath, caller: Caller) -> Result<Answer, ApiError> {
-    destroy(&api, &path, &caller)
+pub async fn v2(State(emulator): State<Emulator>, path: RoomPath, caller: Caller) -> Result<Answer, ApiError> {
+    destroy(&emulator, &path, &caller)
 }
 
 /// Destroys a room.
 #[utoipa::path(delete, path = "/openapi/v1/rooms/{roomId}", operation_id = "destroyRoomV1", tag = "rooms v1",
     params(("roomId" = RoomId, Path, description = "the room")),
     responses((status = 200, description = "the room is gone", body = Envelope), RoomRefusals))]
-pub async fn v1(State(api): State<Api>, path: RoomPath, caller: Caller) -> Result<Answer, ApiError> {
-    destroy(&api, &path, &caller)
+pub async fn v1(State(emulator): State<Emulator>, path: RoomPath, caller: Caller) -> Result<Answer, ApiError> {
+    destroy(&emulator, &path, &caller)
 }
 
-fn destroy(api: &Api, path: &RoomPath, Caller(account): &Caller) -> Result<Answer, ApiError> {
-    api.emulator.destroy_room(account, &path.id()?).map_err(|error| path.unknown(error))?;
-    Ok(Answer::empty(&api.emulator))
+fn destroy(emulator: &Emulator, path: &RoomPath, Caller(account): &Caller) -> Result<Answer, ApiError> {
+    emulator.destroy_room(account, &path.id()?).map_err(|error| path.unknown(error))?;
+    Ok(Answer::empty(emulator))
 }

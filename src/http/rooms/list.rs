@@ -3,21 +3,21 @@
 use axum::extract::State;
 
 use super::view::{RoomV1, RoomV2};
-use crate::http::api::Api;
+use crate::emulator::Emulator;
 use crate::http::auth::Caller;
 use crate::http::envelope::{Answer, WithList};
-use crate::http::openapi::AuthRefusals;
+use crate::http::openapi::CallerRefusals;
 
 /// Lists the rooms of the account, oldest first.
 #[utoipa::path(get, path = "/openapi/v2/rooms", operation_id = "listRoom", tag = "rooms v2",
-    responses((status = 200, description = "the rooms, `[]` when there are none", body = WithList<RoomV2>), AuthRefusals))]
-pub async fn v2(State(api): State<Api>, Caller(account): Caller) -> Answer {
-    api.emulator.rooms(&account, |rooms| Answer::list(&api.emulator, rooms.map(|room| RoomV2::listed(&account, room)).collect()))
+    responses((status = 200, description = "the rooms, `[]` when there are none", body = WithList<RoomV2>), CallerRefusals))]
+pub async fn v2(State(emulator): State<Emulator>, Caller(account): Caller) -> Answer {
+    emulator.rooms(&account, |rooms| Answer::list(&emulator, rooms.map(|room| RoomV2::listed(&account, room)).collect()))
 }
 
 /// Lists the rooms of the account, oldest first.
 #[utoipa::path(get, path = "/openapi/v1/rooms", operation_id = "listRoomV1", tag = "rooms v1",
-    responses((status = 200, description = "the rooms, `[]` when there are none", body = WithList<RoomV1>), AuthRefusals))]
-pub async fn v1(State(api): State<Api>, Caller(account): Caller) -> Answer {
-    api.emulator.rooms(&account, |rooms| Answer::list(&api.emulator, rooms.map(|room| RoomV1::listed(&account, room)).collect()))
+    responses((status = 200, description = "the rooms, `[]` when there are none", body = WithList<RoomV1>), CallerRefusals))]
+pub async fn v1(State(emulator): State<Emulator>, Caller(account): Caller) -> Answer {
+    emulator.rooms(&account, |rooms| Answer::list(&emulator, rooms.map(|room| RoomV1::listed(&account, room)).collect()))
 }

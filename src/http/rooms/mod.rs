@@ -12,11 +12,10 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use super::api::Api;
 use super::error::ApiError;
-use super::escape;
 use crate::domain::ids::RoomId;
-use crate::emulator::NoSuchRoom;
+use crate::emulator::{Emulator, NoSuchRoom};
+use crate::escape;
 
 /// The last segment of the path, whatever it holds: what is no roomId names an unknown room.
 pub struct RoomPath {
@@ -38,10 +37,10 @@ impl RoomPath {
     }
 }
 
-impl FromRequestParts<Api> for RoomPath {
+impl FromRequestParts<Emulator> for RoomPath {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _: &Emulator) -> Result<Self, Infallible> {
         let segment = parts.uri.path().rsplit('/').next().unwrap_or_default();
         let bytes = escape::decode(segment.as_bytes(), false).unwrap_or_else(|_| segment.as_bytes().to_vec());
         Ok(RoomPath { text: String::from_utf8_lossy(&bytes).into_owned() })

@@ -9,7 +9,7 @@ use crate::domain::field::{
 };
 use crate::domain::ids::RoomId;
 use crate::domain::room::{RoomChange, WebrtcChange};
-use crate::http::api::Api;
+use crate::emulator::Emulator;
 use crate::http::auth::Caller;
 use crate::http::envelope::{Answer, Envelope};
 use crate::http::error::ApiError;
@@ -54,8 +54,8 @@ pub struct ModifyRoomV1 {
     params(("roomId" = RoomId, Path, description = "the room")),
     request_body(content = ModifyRoomV2, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "the room is changed", body = Envelope), ModifyRefusals))]
-pub async fn v2(State(api): State<Api>, path: RoomPath, caller: Caller, params: Params) -> Result<Answer, ApiError> {
-    modify(&api, &path, &caller, &params, change_v2)
+pub async fn v2(State(emulator): State<Emulator>, path: RoomPath, caller: Caller, params: Params) -> Result<Answer, ApiError> {
+    modify(&emulator, &path, &caller, &params, change_v2)
 }
 
 /// Changes a room. Parameters may also stand in the query.
@@ -63,23 +63,23 @@ pub async fn v2(State(api): State<Api>, path: RoomPath, caller: Caller, params: 
     params(("roomId" = RoomId, Path, description = "the room")),
     request_body(content = ModifyRoomV1, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "the room is changed", body = Envelope), ModifyRefusals))]
-pub async fn v1(State(api): State<Api>, path: RoomPath, caller: Caller, params: Params) -> Result<Answer, ApiError> {
-    modify(&api, &path, &caller, &params, change_v1)
+pub async fn v1(State(emulator): State<Emulator>, path: RoomPath, caller: Caller, params: Params) -> Result<Answer, ApiError> {
+    modify(&emulator, &path, &caller, &params, change_v1)
 }
 
 /// The room must exist before a field is looked at (assumed).
 fn modify(
-    api: &Api,
+    emulator: &Emulator,
     path: &RoomPath,
     Caller(account): &Caller,
     params: &Params,
     change: fn(&Params) -> Result<RoomChange, FieldError>,
 ) -> Result<Answer, ApiError> {
     let id = path.id()?;
-    api.emulator.room(account, &id, |_| ()).map_err(|error| path.unknown(error))?;
+    emulator.room(account, &id, |_| ()).map_err(|error| path.unknown(error))?;
     let change = change(params).map_err(|error| params.refuse(error))?;
-    api.emulator.modify_room(account, &id, change).map_err(|error| path.unknown(error))?;
-    Ok(Answer::empty(&api.emulator).warn(params.warning()))
+    emulator.modify_room(account, &id, change).map_err(|error| path.unknown(error))?;
+    Ok(Answer::empty(emulator).warn(params.warning()))
 }
 
 /// The fields are checked in the order of the vendor's table (assumed).

@@ -1,0 +1,90 @@
+//! Which keys and tokens pass.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::account::{self, Account};
+use super::{AuthMode, Emulator, read, write};
+use crate::domain::ids::{ApiKey, Token, UserId};
+use crate::token;
+
+/// Who has been issued tokens, by the e-mail address in them.
+pub(super) type Issued = HashMap<UserId, HashSet<ApiKey>>;
+
+/// Why a key or a token was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuthRefusal {
+    /// `--auth strict`, and no fixture has this key.
+    UnknownKey,
+    /// `--auth strict`, and neither a fixture has this token nor was it issued here.
+    UnknownToken,
+    /// The token was issued here for another API key, or with `--auth strict` is another account's of the fixture.
+    TokenOfAnotherKey,
+    /// The account's clock has reached the token's `exp`.
+    ExpiredToken {
+        /// Seconds since then.
+        seconds_ago: i64,
+    },
+}
+
+impl Emulator {
+    /// The account that may call with this key alone, as issueToken does. It comes into being here if it must.
+    ///
+    /// # Errors
+    /// [`AuthRefusal::UnknownKey`]
+    pub fn authenticate_key(&self, key: &ApiKey) -> Result<Arc<Account>, AuthRefusal> {
+        self.check_key(key).map(|()| self.account(key))
+    }
+
+    /// Whether requests with this key can have an account.
+    ///
+    /// # Errors
+    /// [`AuthRefusal::UnknownKey`]
+    pub fn check_key(&self, key: &ApiKey) -> Result<(), AuthRefusal> {
+        if self.knows(key) { Ok(()) } else { Err(AuthRefusal::UnknownKey) }
+    }
+
+    /// The account that may call with this pair. It comes into being here if it must.
+    ///
+    /// # Errors
+    /// [`AuthRefusal`], and then no account has come into being.
+    pub fn authenticate(&self, key: &ApiKey, token: &Token) -> Result<Arc<Account>, AuthRefusal> {
+        self.check_key(key)?;
+        let existing = read(&self.0.world).accounts.get(key).cloned();
+        if existing.as_ref().is_some_and(|account| account.tokens.contains(token)) {
+            return Ok(self.account(key));
+        }
+        let signer = existing.as_ref().map_or_else(|| account::signer(&self.0.seed, key), |account| account.signer.clone());
+        if let Some(claims) = signer.check(token.as_str()) {
+            let seconds_ago = self.now(Some(key)).timestamp() - claims.exp;
+            return if seconds_ago >= 0 { Err(AuthRefusal::ExpiredToken { seconds_ago }) } else { Ok(self.account(key)) };
+        }
+        if self.issued_for_another(token) {
+            return Err(AuthRefusal::TokenOfAnotherKey);
+        }
+        match self.0.settings.auth {
+            AuthMode::Open => Ok(self.account(key)),
+            AuthMode::Strict if self.0.settings.fixtures.accounts.values().any(|account| account.tokens.contains(token)) => {
+                Err(AuthRefusal::TokenOfAnotherKey)
+            }
+            AuthMode::Strict => Err(AuthRefusal::UnknownToken),
+        }
+    }
+
+    /// A new token for the account; older ones stay valid.
+    pub fn issue_token(&self, account: &Account) -> String {
+        let ttl = i64::try_from(self.0.settings.token_ttl.as_secs()).unwrap_or(i64::MAX);
+        if !read(&self.0.issued_to).get(&account.user_id).is_some_and(|keys| keys.contains(&account.key)) {
+            write(&self.0.issued_to).entry(account.user_id.clone()).or_default().insert(account.key.clone());
+        }
+        account.signer.issue(account.user_id.as_str(), self.now(Some(&account.key)).timestamp(), ttl)
+    }
+
+    /// Whether the token was issued here for any key.
+    fn issued_for_another(&self, token: &Token) -> bool {
+        let Some(claimed) = token::claims(token.as_str()).and_then(|claims| claims.aud.parse::<UserId>().ok()) else { return false };
+        let issued_to = read(&self.0.issued_to);
+        let mut suspects = issued_to.get(&claimed).into_iter().flatten();
+        suspects.any(|key| account::signer(&self.0.seed, key).check(token.as_str()).is_some())
+    }
+}
