@@ -8,13 +8,17 @@ use crate::process::{FREE, Process, command, run};
 
 #[test]
 fn it_serves_the_demo_and_says_ready_once() {
-    let process = Process::start(FREE, &[]);
+    let mut process = Process::start(FREE, &[]);
+    let mut stdout = process.stdout.take().unwrap();
     assert_eq!(process.ready, format!("ready url={} version={}\n", process.url, env!("CARGO_PKG_VERSION")));
     assert!(process.get("/openapi/v2/rooms").contains("DemoRoom01"));
     let (code, _, stderr) = process.stop("-TERM");
     assert_eq!(code, Some(0));
     assert!(stderr.contains("API_KEY demo-key, X-AUTH-TOKEN demo-token"), "{stderr}");
     assert!(stderr.contains("curl -H 'API_KEY: demo-key'"), "{stderr}");
+    let mut more = String::new();
+    stdout.read_to_string(&mut more).unwrap();
+    assert_eq!(more, "");
 }
 
 /// One line per request: time, number, account, method, path, status, result code, time taken, and why.

@@ -13,7 +13,6 @@ pub fn request(command: &str) -> Request<Body> {
             "-X" => method = words.next(),
             "-H" => headers.push(words.next().unwrap()),
             "-d" => data = words.next(),
-            "-s" | "-i" => {}
             _ => assert!(url.replace(word).is_none(), "two URLs in {command}"),
         }
     }

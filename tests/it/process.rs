@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// What a finished run left behind.
@@ -32,6 +32,7 @@ pub fn run(args: &[&str], env: &[(&str, &str)]) -> Run {
 /// A server in a process of its own; it is killed when it is dropped.
 pub struct Process {
     pub child: Child,
+    pub stdout: Option<BufReader<ChildStdout>>,
     pub ready: String,
     pub url: String,
 }
@@ -40,9 +41,10 @@ impl Process {
     pub fn start(args: &[&str], env: &[(&str, &str)]) -> Process {
         let mut child = command(args, env).spawn().unwrap();
         let mut ready = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut ready).unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut ready).unwrap();
         let url = ready.split(['=', ' ', '"']).find(|word| word.starts_with("http")).unwrap_or_default().to_owned();
-        Process { child, ready, url }
+        Process { child, stdout: Some(stdout), ready, url }
     }
 
     pub fn get(&self, path: &str) -> String {

@@ -18,8 +18,7 @@ async fn every_curl_command_gives_the_answer_that_is_shown() {
         for example in block.split("$ ").skip(1).filter(|example| example.starts_with("curl ")) {
             let (command, answer) = split_at_answer(example);
             let reply = mock.send(curl::request(&command)).await;
-            let shown = if command.contains(" -i ") { format!("{}\n{}", reply.header("x-mock-reason"), reply.body) } else { reply.body };
-            assert!(matches(answer.trim(), shown.trim()), "{command}\nshows  {answer}\nanswers {shown}");
+            assert!(matches(answer.trim(), &reply.body), "{command}\nshows  {answer}\nanswers {reply}");
             run += 1;
         }
     }
@@ -57,6 +56,19 @@ fn matches(pattern: &str, text: &str) -> bool {
         is_first = false;
     }
     rest.is_empty()
+}
+
+/// The fixture that is shown is one.
+#[test]
+fn every_json_block_is_a_fixture() {
+    let fixtures: Vec<&str> =
+        curl::blocks(README).into_iter().filter(|(language, _)| *language == "json").map(|(_, block)| block).collect();
+    assert!(!fixtures.is_empty());
+    for text in fixtures {
+        if let Err(problems) = vchatcloud_mock::fixture::load(&[vchatcloud_mock::fixture::Source::inline("README.md", text)]) {
+            panic!("{problems}");
+        }
+    }
 }
 
 /// The tables of the README say what the code says.

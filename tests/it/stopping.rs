@@ -29,7 +29,7 @@ fn signals_stop_it() {
 #[test]
 fn it_survives_closed_outputs() {
     let mut process = Process::start(FREE, &[]);
-    drop(process.child.stdout.take());
+    drop(process.stdout.take());
     drop(process.child.stderr.take());
     for _ in 0..3 {
         assert!(process.get("/openapi/v2/rooms").starts_with("HTTP/1.1 200"));
