@@ -1,6 +1,6 @@
 //! Everything around the operations, outermost first:
 //!
-//! 1. The exchange: a request id, the time it takes, one log line, and the headers that the mock adds.
+//! 1. The exchange: the time it takes, one log line, and the headers that tell why.
 //! 2. CORS: any origin; every OPTIONS is a preflight and answered here, without authentication.
 //! 3. A trailing slash on any path is cut.
 //! 4. Refusals become answers, by the table of result codes and the status policy.
@@ -10,7 +10,6 @@ use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -29,7 +28,7 @@ use crate::domain::ids::ApiKey;
 use crate::domain::text;
 use crate::emulator::Emulator;
 
-/// Numbers the exchanges of one server.
+/// The number of the exchange; every answer of a server has it.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-mock-request-id");
 /// On a refusal: what was wrong and the cure, one line of ASCII.
 pub const REASON: HeaderName = HeaderName::from_static("x-mock-reason");
@@ -45,22 +44,20 @@ const LINE_CHARS: usize = 2000;
 /// The emulated API over an emulator.
 pub fn stack(emulator: Emulator) -> Exchange {
     let router = super::router(emulator.clone());
-    Exchange { preflights: preflights(), operations: Operations { emulator, router }, ids: Arc::default() }
+    Exchange { preflights: preflights(), operations: Operations { emulator, router } }
 }
 
-/// One exchange: it is numbered, timed and logged, and its answer gets the headers that the mock adds.
+/// One exchange: it is timed and logged, and its answer gets the headers that tell why.
 #[derive(Clone)]
 pub struct Exchange {
     preflights: Arc<Preflights>,
     operations: Operations,
-    ids: Arc<AtomicU64>,
 }
 
 impl Exchange {
-    /// Answers one request.
-    pub async fn answer(self, request: Request) -> Response {
+    /// Answers the request of that number.
+    pub async fn answer(self, id: u64, request: Request) -> Response {
         let started = Instant::now();
-        let id = self.ids.fetch_add(1, Ordering::Relaxed) + 1;
         let line = Line::of(&request);
         let mut response = if request.method() == Method::OPTIONS {
             Preflights::clone(&self.preflights).call(request).await.unwrap_or_else(|never| match never {})
@@ -70,7 +67,6 @@ impl Exchange {
         // A preflight has none: it came to no operation.
         let outcome = response.extensions_mut().remove::<Outcome>().unwrap_or_default();
         let headers = response.headers_mut();
-        headers.insert(REQUEST_ID, HeaderValue::from(id));
         for (name, text) in [(REASON, &outcome.reason), (WARNING, &outcome.warning)] {
             if let Some(value) = text.as_deref().and_then(header_line) {
                 headers.insert(name, value);
@@ -191,16 +187,16 @@ mod tests {
     async fn a_panic_becomes_an_envelope_and_the_next_request_works() {
         let emulator = Emulator::new(Settings::default());
         let router = super::super::router(emulator.clone()).route("/panic", axum::routing::get(async || -> ApiError { panic!("planted") }));
-        let stack = Exchange { preflights: preflights(), operations: Operations { emulator, router }, ids: Arc::default() };
+        let stack = Exchange { preflights: preflights(), operations: Operations { emulator, router } };
         let get = |path: &str| {
             Request::get(path).header("API_KEY", "k").header("Origin", "http://elsewhere").body(axum::body::Body::empty()).unwrap()
         };
 
-        let response = stack.clone().answer(get("/panic")).await;
+        let response = stack.clone().answer(1, get("/panic")).await;
         assert_eq!(response.status(), 500);
         assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
         assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), r#"{"result_cd":0,"result_msg":"System error"}"#);
 
-        assert_eq!(stack.answer(get("/openapi/token")).await.status(), 200);
+        assert_eq!(stack.answer(2, get("/openapi/token")).await.status(), 200);
     }
 }

@@ -6,12 +6,14 @@ mod page;
 
 use std::future::poll_fn;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::Method;
+use axum::http::{HeaderValue, Method};
 use axum::response::Response;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -25,7 +27,7 @@ pub use self::page::first_call;
 use crate::admin::{self, AllowedHosts};
 use crate::emulator::{Emulator, Settings};
 use crate::http::openapi;
-use crate::http::stack::{self, Exchange};
+use crate::http::stack::{self, Exchange, REQUEST_ID};
 
 /// How long answers in flight may take once a stop was asked for.
 const GRACE: Duration = Duration::from_millis(100);
@@ -38,12 +40,18 @@ pub struct App {
     api: Exchange,
     admin: Router,
     emulator: Emulator,
+    ids: Arc<AtomicU64>,
 }
 
 impl App {
     /// The emulated API and the control plane over one emulator.
     pub fn new(emulator: Emulator, allowed: AllowedHosts) -> App {
-        App { api: stack::stack(emulator.clone()), admin: admin::router(emulator.clone(), allowed, openapi::contract_text), emulator }
+        App {
+            api: stack::stack(emulator.clone()),
+            admin: admin::router(emulator.clone(), allowed, openapi::contract_text),
+            emulator,
+            ids: Arc::default(),
+        }
     }
 
     /// What its emulator was made with.
@@ -52,7 +60,14 @@ impl App {
     }
 
     /// Answers one request.
-    pub async fn answer(mut self, request: Request) -> Response {
+    pub async fn answer(self, request: Request) -> Response {
+        let id = self.ids.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut response = self.route(id, request).await;
+        response.headers_mut().insert(REQUEST_ID, HeaderValue::from(id));
+        response
+    }
+
+    async fn route(mut self, id: u64, request: Request) -> Response {
         let path = request.uri().path();
         if path.strip_prefix(admin::PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
             return self.admin.call(request).await.unwrap_or_else(|never| match never {});
@@ -60,7 +75,7 @@ impl App {
         if path == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {
             return page::answer(request.headers(), self.settings());
         }
-        self.api.answer(request).await
+        self.api.answer(id, request).await
     }
 }
 

@@ -208,7 +208,7 @@ async fn a_trailing_slash() {
     assert_eq!(alice.get("/openapi/v3/rooms/").await.codes(), "404 404");
 }
 
-/// Every answer is numbered, refusals and preflights too.
+/// Every answer is numbered: refusals, preflights, the page and the control plane too.
 #[tokio::test]
 async fn every_answer_has_a_number() {
     let mock = Mock::new();
@@ -217,8 +217,10 @@ async fn every_answer_has_a_number() {
         mock.stranger().list().await,
         mock.stranger().get("/nothing").await,
         mock.stranger().send("OPTIONS", "/", None, "").await,
+        mock.stranger().get("/").await,
+        mock.admin("GET", "health", "").await,
     ];
-    assert_eq!(replies.map(|reply| reply.header("x-mock-request-id").to_owned()), ["1", "2", "3", "4"]);
+    assert_eq!(replies.map(|reply| reply.header("x-mock-request-id").to_owned()), ["1", "2", "3", "4", "5", "6"]);
 }
 
 /// A reason is one line of ASCII, whatever it speaks of.
