@@ -2,6 +2,7 @@
 //!
 //! A lenient picture of what arrived; the operations turn it into checked values, field by field in their own order.
 
+use std::cell::RefCell;
 use std::str::FromStr;
 
 use axum::body::{Body, Bytes};
@@ -27,6 +28,8 @@ pub struct Params {
     pairs: Vec<(String, String)>,
     /// What the mock noticed on the way, each with the name of the parameter it is about.
     notes: Vec<Note>,
+    /// What the operation asked for: what befalls others does not matter.
+    asked: RefCell<Vec<&'static str>>,
 }
 
 #[derive(Debug)]
@@ -113,7 +116,9 @@ impl Params {
 
     /// What a success should warn of.
     pub fn warning(&self) -> Option<String> {
-        let notes: Vec<&str> = self.notes.iter().map(|note| note.text.as_str()).collect();
+        let asked = self.asked.borrow();
+        let matters = |note: &&Note| note.parameter.as_deref().is_none_or(|parameter| asked.contains(&parameter));
+        let notes: Vec<&str> = self.notes.iter().filter(matters).map(|note| note.text.as_str()).collect();
         (!notes.is_empty()).then(|| notes.join("; "))
     }
 
@@ -123,8 +128,13 @@ impl Params {
         text::did_you_mean(field, others).map(text::short)
     }
 
-    fn get(&self, field: &str) -> Option<&str> {
-        self.pairs.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+    fn get(&self, field: &'static str) -> Option<&str> {
+        self.asked.borrow_mut().push(field);
+        self.first(field)
+    }
+
+    fn first(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
     fn decode(&mut self, form: &[u8]) {
@@ -170,7 +180,7 @@ impl Params {
 
     /// What befalls a value after the first one of its name does not matter.
     fn note(&mut self, parameter: Option<String>, text: String) {
-        if parameter.as_deref().is_none_or(|name| self.get(name).is_none()) {
+        if parameter.as_deref().is_none_or(|name| self.first(name).is_none()) {
             self.notes.push(Note { parameter, text });
         }
     }
