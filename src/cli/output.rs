@@ -47,7 +47,10 @@ pub fn start(lost_lines: fn(u64) -> String) -> (Output, Lines) {
                 Message::Ready(line) => {
                     let mut stdout = io::stdout().lock();
                     let written = stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush());
-                    written.map_or_else(|error| format!("stdout: {error}\n").into_bytes(), |()| Vec::new())
+                    if let Err(error) = written {
+                        tracing::warn!("stdout: {error}");
+                    }
+                    continue;
                 }
                 Message::End => break,
             };

@@ -149,24 +149,24 @@ impl Emulator {
     /// # Errors
     /// [`ControlRefusal`]; then no clock has moved.
     pub fn advance(&self, key: Option<&ApiKey>, by: TimeDelta) -> Result<(), ControlRefusal> {
-        let accounts = match key {
-            Some(key) if !self.knows(key) => return Err(ControlRefusal::UnknownAccount),
-            Some(key) => vec![self.account(key)],
-            None => Vec::new(),
-        };
+        if key.is_some_and(|key| !self.knows(key)) {
+            return Err(ControlRefusal::UnknownAccount);
+        }
+        // Held throughout: a reset in between would take the accounts away.
         let mut world = write(&self.0.world);
-        let everybody = accounts.is_empty();
-        let accounts = if everybody { world.accounts.values().cloned().collect() } else { accounts };
+        let accounts: Vec<Arc<Account>> = match key {
+            Some(key) => vec![self.account_in(&mut world, key)],
+            None => world.accounts.values().cloned().collect(),
+        };
         let mut states: Vec<_> = accounts.iter().map(|account| write(&account.state)).collect();
-        let clocks = states.iter().map(|state| state.as_ref().map_or(world.clock, |state| state.clock).advanced(by));
+        let states: Vec<&mut AccountState> = states.iter_mut().filter_map(|state| state.as_mut()).collect();
+        let clocks = states.iter().map(|state| state.clock.advanced(by));
         let clocks: Vec<Clock> = clocks.collect::<Option<_>>().ok_or(ControlRefusal::BeyondTime)?;
-        if everybody {
+        if key.is_none() {
             world.clock = world.clock.advanced(by).ok_or(ControlRefusal::BeyondTime)?;
         }
-        for (state, clock) in states.iter_mut().zip(clocks) {
-            if let Some(state) = state.as_mut() {
-                state.clock = clock;
-            }
+        for (state, clock) in states.into_iter().zip(clocks) {
+            state.clock = clock;
         }
         Ok(())
     }
@@ -194,7 +194,10 @@ impl Emulator {
         if let Some(account) = read(&self.0.world).accounts.get(key) {
             return Arc::clone(account);
         }
-        let mut world = write(&self.0.world);
+        self.account_in(&mut write(&self.0.world), key)
+    }
+
+    fn account_in(&self, world: &mut World, key: &ApiKey) -> Arc<Account> {
         let clock = world.clock;
         Arc::clone(world.accounts.entry(key.clone()).or_insert_with(|| self.make_account(key, clock)))
     }

@@ -32,6 +32,7 @@ fn every_mistake_is_told_with_its_place() {
     fixtures/broken/bad-token.json:1:50: tokens: must be printable ASCII without comma or outer spaces, and not empty, got ""
     fixtures/broken/bad-webrtc.json:4:18: webrtc: must be 0, 1, 3, 8, 9, 11, 24, 25, 27, 64, 65, 67, 72, 73, 75, 88, 89 or 91, got "10"
     fixtures/broken/bodiless-status.json:1:43: http: must be a status with a body, or the envelope is lost, got "204"
+    fixtures/broken/boolean-for-number.json:1:43: http: must be a whole number, 200 to 599
     fixtures/broken/boolean-for-text.json:1:37: roomName: must be a string
     fixtures/broken/comment.json:2:3: broken JSON: comments are not allowed
     fixtures/broken/control-character.json:2:40: broken JSON: control character in a string, write it as an escape such as \n or \t

@@ -63,7 +63,7 @@ impl Process {
     /// Sends a signal and says how the process ended, how long that took, and what it wrote.
     pub fn stop(mut self, signal: &str) -> (Option<i32>, Duration, String) {
         let asked = Instant::now();
-        assert!(Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success());
+        send(signal, &self.child);
         let status = self.child.wait().unwrap();
         let took = asked.elapsed();
         let mut stderr = String::new();
@@ -77,6 +77,12 @@ impl Drop for Process {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// Sends a signal, by the shell's own `kill`: a small machine has no program of that name.
+pub fn send(signal: &str, child: &Child) {
+    let command = format!("kill {signal} {}", child.id());
+    assert!(Command::new("sh").args(["-c", &command]).status().unwrap().success());
 }
 
 /// A port of its own.

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::process::{FREE, Process, command, run};
+use crate::process::{FREE, Process, command, run, send};
 
 /// Signals stop it at once, also with idle and half-sent connections open. The bound is generous because machines are shared.
 #[test]
@@ -77,7 +77,7 @@ fn it_does_not_wait_for_readers_at_the_start() {
     let ((out_reader, out), (err_reader, err)) = (full(), full());
     let mut child = command(&["--port", "0", "--port-file", &file], &[]).stdout(out).stderr(err).spawn().unwrap();
     let health = run(&["healthcheck", "--wait", "--port-file", &file], &[]);
-    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    send("-TERM", &child);
     assert_eq!((health.code, child.wait().unwrap().code()), (0, Some(0)), "{}", health.stderr);
     drop((out_reader, err_reader));
 }
@@ -91,7 +91,7 @@ fn signals_stop_it_while_it_loads() {
     let mut child = command(&["--port", "0", "--fixtures", fifo.to_str().unwrap()], &[]).spawn().unwrap();
     // Opening it waits until the other side has opened it too, and by then the signals are taken.
     let writer = fs::OpenOptions::new().write(true).open(&fifo).unwrap();
-    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    send("-TERM", &child);
     assert_eq!(child.wait().unwrap().code(), Some(0));
     drop(writer);
 }
