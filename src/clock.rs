@@ -1,8 +1,9 @@
 //! Time, as an account sees it.
 
+use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::domain::field::Invalid;
 
@@ -16,6 +17,8 @@ pub enum ClockMode {
     Frozen(DateTime<Utc>),
     /// Starts at a moment and runs.
     Start(DateTime<Utc>),
+    /// Runs so much ahead of the machine's time, or behind it.
+    Offset(TimeDelta),
 }
 
 impl FromStr for ClockMode {
@@ -26,7 +29,14 @@ impl FromStr for ClockMode {
             None if text == "system" => Ok(ClockMode::System),
             Some(("frozen", moment)) => parse_moment(moment).map(ClockMode::Frozen),
             Some(("start", moment)) => parse_moment(moment).map(ClockMode::Start),
-            _ => Err(Invalid("must be system, frozen:<RFC 3339> or start:<RFC 3339>".to_owned())),
+            Some(("offset", span)) => {
+                let span = parse_span(span)?;
+                Clock::Running { ahead: TimeDelta::zero() }
+                    .advanced(span)
+                    .map(|_| ClockMode::Offset(span))
+                    .ok_or_else(|| Invalid(YEARS.to_owned()))
+            }
+            _ => Err(Invalid("must be system, frozen:<RFC 3339>, start:<RFC 3339> or offset:<duration>".to_owned())),
         }
     }
 }
@@ -36,9 +46,36 @@ fn parse_moment(text: &str) -> Result<DateTime<Utc>, Invalid> {
         DateTime::parse_from_rfc3339(text).map_err(|_| Invalid("must be RFC 3339, such as 2026-01-31T09:00:00+09:00".to_owned()))?;
     let moment = moment.to_utc();
     if moment < DateTime::UNIX_EPOCH || moment > latest() {
-        return Err(Invalid("must be of 1970 to 9999".to_owned()));
+        return Err(Invalid(YEARS.to_owned()));
     }
     Ok(moment)
+}
+
+const YEARS: &str = "must be of 1970 to 9999";
+
+/// A duration with a sign or none, such as `5h1s` or `-30m`; to the millisecond.
+///
+/// # Errors
+/// Says what a duration looks like.
+pub fn parse_span(text: &str) -> Result<TimeDelta, Invalid> {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let span = humantime::parse_duration(unsigned)
+        .ok()
+        .and_then(|span| i64::try_from(span.as_millis()).ok())
+        .and_then(TimeDelta::try_milliseconds);
+    let span = span.ok_or_else(|| Invalid("must be a duration such as 5h1s or -30m".to_owned()))?;
+    Ok(if text.starts_with('-') { -span } else { span })
+}
+
+/// A duration as [`parse_span`] reads it: `-5h1s`.
+pub fn show_span(span: TimeDelta) -> String {
+    let sign = if span < TimeDelta::zero() { "-" } else { "" };
+    format!("{sign}{}", humantime::format_duration(span.abs().to_std().unwrap_or_default()).to_string().replace(' ', ""))
+}
+
+/// A moment as the control plane shows it: RFC 3339.
+pub fn show_moment(moment: DateTime<Utc>) -> String {
+    moment.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 /// The last moment a clock shows: in KST it is the last second of the year 9999, the last that the API can write.
@@ -47,7 +84,7 @@ fn latest() -> DateTime<Utc> {
 }
 
 /// A clock that runs beside the machine's, or stands.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {
     /// The machine's time and so much more.
     Running { ahead: TimeDelta },
@@ -61,24 +98,49 @@ impl Clock {
         match mode {
             ClockMode::System => Clock::Running { ahead: TimeDelta::zero() },
             ClockMode::Frozen(at) => Clock::Standing { at },
-            ClockMode::Start(at) => Clock::Running { ahead: at - system() },
+            // To the millisecond, so that it can be written down.
+            ClockMode::Start(at) => Clock::Running { ahead: TimeDelta::milliseconds((at - system()).num_milliseconds()) },
+            ClockMode::Offset(ahead) => Clock::Running { ahead },
+        }
+    }
+
+    /// A mode that a clock started with goes on as this one.
+    pub fn mode(&self) -> ClockMode {
+        match *self {
+            Clock::Running { ahead } if ahead.is_zero() => ClockMode::System,
+            Clock::Running { ahead } => ClockMode::Offset(ahead),
+            Clock::Standing { at } => ClockMode::Frozen(at),
         }
     }
 
     /// The time it shows.
     pub fn now(&self) -> DateTime<Utc> {
         match self {
-            Clock::Running { ahead } => system().checked_add_signed(*ahead).map_or(latest(), |now| now.min(latest())),
+            Clock::Running { ahead } => {
+                system().checked_add_signed(*ahead).map_or(latest(), |now| now.clamp(DateTime::UNIX_EPOCH, latest()))
+            }
             Clock::Standing { at } => *at,
         }
     }
 
-    /// The same clock moved forward; `None` when it would pass the year 9999.
+    /// The same clock moved, forward or back; `None` when it would leave the years 1970 to 9999.
     pub fn advanced(&self, by: TimeDelta) -> Option<Clock> {
-        self.now().checked_add_signed(by).filter(|then| *then <= latest())?;
+        self.now().checked_add_signed(by).filter(|then| (DateTime::UNIX_EPOCH..=latest()).contains(then))?;
         match self {
             Clock::Running { ahead } => ahead.checked_add(&by).map(|ahead| Clock::Running { ahead }),
             Clock::Standing { at } => at.checked_add_signed(by).map(|at| Clock::Standing { at }),
+        }
+    }
+}
+
+impl fmt::Display for ClockMode {
+    /// As [`FromStr`] reads it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ClockMode::System => f.write_str("system"),
+            ClockMode::Frozen(at) => write!(f, "frozen:{}", show_moment(*at)),
+            ClockMode::Start(at) => write!(f, "start:{}", show_moment(*at)),
+            ClockMode::Offset(ahead) => write!(f, "offset:{}", show_span(*ahead)),
         }
     }
 }

@@ -81,7 +81,7 @@ pub struct ServeArgs {
     /// Makes roomIds and signing keys repeat from run to run
     #[arg(long, env = "VCHATCLOUD_MOCK_SEED", value_name = "NUMBER", allow_negative_numbers = true)]
     pub seed: Option<u64>,
-    /// system, frozen:<RFC 3339> or start:<RFC 3339>
+    /// system, frozen:<RFC 3339>, start:<RFC 3339> or offset:<duration> such as offset:-5h
     #[arg(long, env = "VCHATCLOUD_MOCK_CLOCK", default_value = "system", value_parser = parse_clock)]
     pub clock: ClockMode,
     /// More host names under which /__admin may be called, separated by commas

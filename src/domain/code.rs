@@ -16,6 +16,23 @@ pub enum Provenance {
     Assumed,
 }
 
+impl Provenance {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Provenance::Documented => "documented",
+            Provenance::Observed => "observed",
+            Provenance::Assumed => "assumed",
+        }
+    }
+}
+
+impl serde::Serialize for Provenance {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 /// What an answer says for one result code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeRow {
@@ -97,6 +114,14 @@ impl FromStr for ResultCode {
         let found = Self::ALL.iter().find(|code| code.name() == name).copied();
         found.ok_or_else(|| Invalid(format!("must be {}", text::either(&Self::ALL.iter().map(|code| code.name()).collect::<Vec<_>>()))))
     }
+}
+
+/// Statuses whose answers have no body, and so no envelope.
+pub const BODILESS: [u16; 3] = [204, 205, 304];
+
+/// The first code of the table with that HTTP status, else `SYSTEM_ERROR`.
+pub fn for_status(http: u16) -> ResultCode {
+    ResultCode::ALL.iter().find(|code| code.row().http == http).copied().unwrap_or(ResultCode::SystemError)
 }
 
 /// The table as a server answers from it: the defaults, with a fixture's rows over them.

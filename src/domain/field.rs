@@ -84,6 +84,12 @@ pub type ShownTemplate = Shown<Template>;
 /// `resolution` as a read shows it.
 pub type ShownResolution = Shown<Resolution>;
 
+impl<T: Unset> fmt::Display for Shown<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.map_or(T::UNSET, Coded::code))
+    }
+}
+
 impl<T: Unset> Serialize for Shown<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.map_or(T::UNSET, Coded::code))
@@ -234,6 +240,12 @@ pub struct Count(u32);
 impl Count {
     /// Assumed: a Java `int`.
     pub const MAX: u32 = i32::MAX as u32;
+
+    /// So many more, or fewer; `None` when that is no count.
+    pub fn moved(self, by: i64) -> Option<Count> {
+        let moved = i64::from(self.0).checked_add(by)?;
+        u32::try_from(moved).ok().filter(|moved| *moved <= Self::MAX).map(Count)
+    }
 }
 
 impl FromStr for Count {

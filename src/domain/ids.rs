@@ -5,9 +5,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
-use sha2::{Digest, Sha256};
 
 use super::field::Invalid;
+use super::secret;
 use super::time::KstTime;
 
 /// `[A-Za-z0-9]{10}-[A-Za-z0-9]{10}-[0-9]{14}` (observed).
@@ -83,15 +83,12 @@ impl ApiKey {
 
     /// The key as logs may show it: whole, unless it has the vendor's real shape (observed). Equal keys look equal.
     pub fn masked(&self) -> String {
-        if Self::is_real(&self.0) { format!("{}-...#{}", &self.0[..2], &fingerprint(&self.0)[..4]) } else { self.0.to_string() }
+        secret::masked(&self.0).into_owned()
     }
 
-    /// `[A-Za-z0-9]{6}(-[A-Za-z0-9]{6}){3}-[0-9]{14}` (observed).
-    fn is_real(text: &str) -> bool {
-        let parts: Vec<&str> = text.split('-').collect();
-        let group = |part: &&str| part.len() == 6 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        matches!(parts.as_slice(), [groups @ .., date] if groups.len() == 4 && groups.iter().all(group)
-            && date.len() == KstTime::DIGITS && date.bytes().all(|byte| byte.is_ascii_digit()))
+    /// Whether it has the vendor's real shape.
+    pub fn is_real(&self) -> bool {
+        secret::is_real_key(&self.0)
     }
 }
 
@@ -105,7 +102,7 @@ impl FromStr for ApiKey {
 
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ApiKey(#{})", &fingerprint(&self.0)[..8])
+        write!(f, "ApiKey(#{})", &secret::fingerprint(&self.0)[..8])
     }
 }
 
@@ -117,6 +114,11 @@ impl Token {
     /// The token itself: a secret.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it has the vendor's real shape.
+    pub fn is_real(&self) -> bool {
+        secret::is_real_token(&self.0)
     }
 }
 
@@ -130,7 +132,7 @@ impl FromStr for Token {
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Token(#{})", &fingerprint(&self.0)[..8])
+        write!(f, "Token(#{})", &secret::fingerprint(&self.0)[..8])
     }
 }
 
@@ -141,7 +143,7 @@ pub struct UserId(Box<str>);
 impl UserId {
     /// What the account of `key` is called when no fixture says so (assumed).
     pub fn of(key: &ApiKey) -> UserId {
-        UserId(format!("account-{}@example.com", &fingerprint(key.as_str())[..8]).into())
+        UserId(format!("account-{}@example.com", &secret::fingerprint(key.as_str())[..8]).into())
     }
 
     /// The address.
@@ -171,12 +173,6 @@ impl Serialize for UserId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
     }
-}
-
-/// Lower-case hexadecimal SHA-256.
-fn fingerprint(text: &str) -> String {
-    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or_default());
-    Sha256::digest(text).iter().flat_map(digits).collect()
 }
 
 /// What can be sent as one header value: printable ASCII, no space at either end, no comma (it separates repeated values).

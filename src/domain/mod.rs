@@ -5,6 +5,8 @@
 pub mod code;
 pub mod field;
 pub mod ids;
+pub mod operation;
 pub mod room;
+pub mod secret;
 pub mod text;
 pub mod time;

@@ -1,7 +1,10 @@
 //! A room, what makes one and what changes it.
 
+use std::str::FromStr;
+
 use super::field::{
-    Count, GApiKey, MaxUser, PossibleDup, Resolution, RoomName, RoomStatus, RoomType, StatusChange, Template, Webrtc, YesNo,
+    Count, FieldError, GApiKey, Invalid, MaxUser, PossibleDup, Resolution, RoomName, RoomStatus, RoomType, Shown, StatusChange, Template,
+    Unset, Webrtc, YesNo,
 };
 use super::ids::RoomId;
 use super::time::KstTime;
@@ -25,6 +28,58 @@ pub struct Room {
     pub join_count: Count,
     pub current_user_count: Count,
     pub is_possible_dup: PossibleDup,
+}
+
+macro_rules! text {
+    ($value:expr) => {
+        $value.to_string()
+    };
+}
+
+macro_rules! or_unset {
+    ($value:expr) => {
+        Shown($value).to_string()
+    };
+}
+
+macro_rules! room_fields {
+    ($($name:literal $show:ident $field:ident $(.$method:ident)?;)+) => {
+        impl Room {
+            /// The fields of a room, in the order in which a v2 read shows them. `userId` is not among them: it is the account's.
+            pub const FIELDS: &'static [&'static str] = &[$($name),+];
+
+            /// Every field with its value as a read shows it, in that order.
+            pub fn shown(&self) -> Vec<(&'static str, String)> {
+                vec![$(($name, $show!(self.$field$(.$method())?))),+]
+            }
+
+            /// The places in [`Room::FIELDS`] of those that differ from another room's.
+            pub fn differences(&self, other: &Room) -> Vec<usize> {
+                let same = [$(self.$field$(.$method())? == other.$field$(.$method())?),+];
+                (0..same.len()).filter(|field| !same[*field]).collect()
+            }
+        }
+    };
+}
+
+room_fields! {
+    "template" or_unset template;
+    "gTransStat" text g_trans_stat;
+    "messageCount" text message_count;
+    "webrtc" text webrtc;
+    "gApiKey" text g_api_key;
+    "joinCount" text join_count;
+    "webrtcStat" text webrtc.stat;
+    "endDt" text end_dt;
+    "isPossibleDup" text is_possible_dup;
+    "resolution" or_unset resolution;
+    "roomId" text room_id;
+    "roomName" text room_name;
+    "roomStatus" text room_status;
+    "startDt" text start_dt;
+    "currentUserCount" text current_user_count;
+    "roomType" text room_type;
+    "maxUser" text max_user;
 }
 
 /// What createRoom asks for.
@@ -87,6 +142,40 @@ pub struct RoomChange {
     pub room_status: Option<StatusChange>,
 }
 
+/// What the chat engine does to a room, beside the API. `None` leaves a field as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RoomPatch {
+    pub join_count: Option<CountChange>,
+    pub message_count: Option<CountChange>,
+    pub current_user_count: Option<CountChange>,
+    pub is_possible_dup: Option<PossibleDup>,
+    pub room_status: Option<RoomStatus>,
+    pub start_dt: Option<KstTime>,
+    pub end_dt: Option<KstTime>,
+}
+
+/// A count to come: a number, or so many more or fewer with a sign before it (`+2`, `-1`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountChange {
+    To(Count),
+    By(i64),
+}
+
+impl FromStr for CountChange {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let count = unsigned.parse::<Count>().ok();
+        match count.zip(unsigned.parse::<i64>().ok()) {
+            Some((_, by)) if text.starts_with('+') => Ok(CountChange::By(by)),
+            Some((_, by)) if text.starts_with('-') => Ok(CountChange::By(-by)),
+            Some((count, _)) => Ok(CountChange::To(count)),
+            None => Err(Invalid(format!("must be 0 to {}, or a change such as +1 or -1", Count::MAX))),
+        }
+    }
+}
+
 /// How the two versions of the API change `webrtc`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WebrtcChange {
@@ -117,6 +206,31 @@ impl Room {
         if let Some(status) = room_status {
             self.change_status(status, now);
         }
+    }
+
+    /// Makes what the chat engine does. All of it happens or nothing.
+    ///
+    /// # Errors
+    /// The count that would leave its range.
+    pub fn patch(&mut self, patch: &RoomPatch) -> Result<(), FieldError> {
+        let counted = |field: &'static str, count: Count, change: Option<CountChange>| match change {
+            None => Ok(count),
+            Some(CountChange::To(count)) => Ok(count),
+            Some(CountChange::By(by)) => count.moved(by).ok_or_else(|| FieldError::Invalid {
+                field,
+                what: format!("must stay 0 to {}, is {count}", Count::MAX),
+                got: format!("{by:+}"),
+            }),
+        };
+        let join_count = counted("joinCount", self.join_count, patch.join_count)?;
+        let message_count = counted("messageCount", self.message_count, patch.message_count)?;
+        let current_user_count = counted("currentUserCount", self.current_user_count, patch.current_user_count)?;
+        (self.join_count, self.message_count, self.current_user_count) = (join_count, message_count, current_user_count);
+        self.is_possible_dup = patch.is_possible_dup.unwrap_or(self.is_possible_dup);
+        self.room_status = patch.room_status.unwrap_or(self.room_status);
+        self.start_dt = patch.start_dt.unwrap_or(self.start_dt);
+        self.end_dt = patch.end_dt.unwrap_or(self.end_dt);
+        Ok(())
     }
 
     /// `A` opens an ended room again; a second `E` keeps the first end (assumed).

@@ -2,11 +2,12 @@
 
 use axum::response::{IntoResponse, Response};
 
-use super::params::{BODY_LIMIT, FORM};
+use super::params::BODY_LIMIT;
 use crate::domain::code::ResultCode;
 use crate::domain::field::FieldError;
 use crate::domain::text;
 use crate::emulator::AuthRefusal;
+use crate::form::FORM;
 
 /// A header that authentication looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

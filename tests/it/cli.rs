@@ -117,7 +117,7 @@ fn bad_arguments_refuse_to_start() {
         (vec!["--seed", "18446744073709551616"], vec![], 2, "too large"),
         (vec!["--clock", "frozen:yesterday"], vec![], 2, "must be RFC 3339"),
         (vec!["--clock", "frozen:1969-12-31T23:59:59Z"], vec![], 2, "must be of 1970 to 9999"),
-        (vec!["--clock", "stopped"], vec![], 2, "must be system, frozen:<RFC 3339> or start:<RFC 3339>"),
+        (vec!["--clock", "stopped"], vec![], 2, "must be system, frozen:<RFC 3339>, start:<RFC 3339> or offset:<duration>"),
         (vec!["--auth", "none"], vec![], 2, "[possible values: open, strict]"),
         (vec!["--allowed-hosts", "http://x"], vec![], 2, "must be a host name without scheme and port, got \"http://x\""),
         (vec!["--nonsense"], vec![], 2, "--nonsense"),

@@ -1,0 +1,254 @@
+//! The rules in force, and what they come to for one exchange.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::kind::Fault;
+use super::kind::rate_limit::{Bucket, RateLimit};
+use super::plan::Plan;
+use super::rule::Rule;
+use crate::domain::ids::{ApiKey, RoomId};
+use crate::domain::operation::Operation;
+use crate::seed::Seed;
+
+/// More rules than this for one account are a loop that went wrong.
+const MAX_RULES: usize = 1000;
+
+/// An exchange, as far as rules look at it.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// The account that it names, whether there is one or not.
+    pub key: Option<&'a ApiKey>,
+    pub operation: Option<Operation>,
+    pub room_id: Option<RoomId>,
+    /// The time of that account.
+    pub now: DateTime<Utc>,
+}
+
+/// A fault that befell an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Applied {
+    /// The name of its kind.
+    pub kind: &'static str,
+    /// The rule; `None` is the request's own header.
+    pub rule: Option<u64>,
+}
+
+/// The rules of every account, and those for all.
+#[derive(Debug, Default)]
+pub struct FaultTable {
+    all: Scope,
+    accounts: HashMap<ApiKey, Scope>,
+    last_id: u64,
+}
+
+#[derive(Debug, Default)]
+struct Scope {
+    rules: Vec<Active>,
+    /// How many there have been: what a rule draws depends on its place, not on what other accounts do.
+    added: u64,
+}
+
+#[derive(Debug)]
+struct Active {
+    id: u64,
+    place: u64,
+    rule: Rule,
+    ends: Option<DateTime<Utc>>,
+    seen: u64,
+    applied: u64,
+    drawn: u64,
+    buckets: HashMap<Option<ApiKey>, Bucket>,
+}
+
+/// A rule as the control plane shows it.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub id: u64,
+    /// `None` is all accounts.
+    pub key: Option<ApiKey>,
+    pub rule: Rule,
+    /// How many exchanges fitted its operation and room.
+    pub seen: u64,
+    /// How many it befell.
+    pub applied: u64,
+    /// When it ends, by the account's clock.
+    pub ends: Option<DateTime<Utc>>,
+    /// Whether it has used up its `times`.
+    pub is_spent: bool,
+}
+
+/// There are a thousand rules already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooManyRules;
+
+impl FaultTable {
+    /// Whether there is no rule at all.
+    pub fn is_empty(&self) -> bool {
+        self.all.rules.is_empty() && self.accounts.is_empty()
+    }
+
+    /// Adds a rule for an account, or for all, and says its number.
+    ///
+    /// # Errors
+    /// [`TooManyRules`]
+    pub fn add(&mut self, key: Option<&ApiKey>, rule: Rule, now: DateTime<Utc>) -> Result<u64, TooManyRules> {
+        let scope = match key {
+            Some(key) => self.accounts.entry(key.clone()).or_default(),
+            None => &mut self.all,
+        };
+        if scope.rules.len() >= MAX_RULES {
+            return Err(TooManyRules);
+        }
+        self.last_id += 1;
+        scope.added += 1;
+        let ends = rule.lasts.and_then(|lasts| now.checked_add_signed(TimeDelta::from_std(lasts).ok()?));
+        scope.rules.push(Active {
+            id: self.last_id,
+            place: scope.added,
+            rule,
+            ends,
+            seen: 0,
+            applied: 0,
+            drawn: 0,
+            buckets: HashMap::new(),
+        });
+        Ok(self.last_id)
+    }
+
+    /// Takes away all rules of an account, and those of a reset begin again with the same draws. `None` is the rules for all.
+    pub fn clear(&mut self, key: Option<&ApiKey>) {
+        match key {
+            Some(key) => drop(self.accounts.remove(key)),
+            None => self.all = Scope::default(),
+        }
+    }
+
+    /// Takes away one rule of an account or of all; says whether it was there.
+    pub fn remove(&mut self, key: Option<&ApiKey>, id: u64) -> bool {
+        let scope = match key {
+            Some(key) => self.accounts.get_mut(key),
+            None => Some(&mut self.all),
+        };
+        let Some(scope) = scope else { return false };
+        let before = scope.rules.len();
+        scope.rules.retain(|active| active.id != id);
+        before != scope.rules.len()
+    }
+
+    /// The rules of an account (`Some(Some(key))`), those for all (`Some(None)`), or every rule, in order of creation.
+    pub fn list(&self) -> Vec<Listed> {
+        let of_accounts = self.accounts.iter().flat_map(|(key, scope)| scope.rules.iter().map(move |rule| rule.listed(Some(key))));
+        let mut listed: Vec<Listed> = self.all.rules.iter().map(|rule| rule.listed(None)).chain(of_accounts).collect();
+        listed.sort_by_key(|listed| listed.id);
+        listed
+    }
+
+    /// What of an account's rules is still to come, as rules.
+    pub fn remaining(&self, key: &ApiKey, now: DateTime<Utc>) -> Vec<Rule> {
+        let scope = self.accounts.get(key);
+        scope.into_iter().flat_map(|scope| &scope.rules).filter_map(|active| active.remaining(now)).collect()
+    }
+
+    /// What befalls a call: delays add up, and the first other fault decides.
+    pub fn plan(&mut self, call: &Call<'_>, seed: &Seed) -> (Plan, Vec<Applied>) {
+        let own = call.key.and_then(|key| self.accounts.get_mut(key));
+        let mut rules: Vec<(&str, &mut Active)> = self.all.rules.iter_mut().map(|active| ("", active)).collect();
+        let name = call.key.map_or("", ApiKey::as_str);
+        rules.extend(own.into_iter().flat_map(|scope| &mut scope.rules).map(|active| (name, active)));
+        rules.sort_by_key(|(_, active)| active.id);
+
+        let mut plan = Plan::default();
+        let mut applied = Vec::new();
+        for (name, active) in rules {
+            let Some(step) = active.step(call, name, seed) else { continue };
+            applied.push(Applied { kind: active.rule.fault.kind(), rule: Some(active.id) });
+            let wait = plan.wait + step.wait;
+            plan = Plan { wait, ..step };
+            if !matches!(active.rule.fault, Fault::Delay(_)) {
+                break;
+            }
+        }
+        (plan, applied)
+    }
+}
+
+impl Active {
+    /// What the rule does to a call; `None` is nothing.
+    fn step(&mut self, call: &Call<'_>, name: &str, seed: &Seed) -> Option<Plan> {
+        let matcher = &self.rule.matcher;
+        let fits = matcher.operation.is_none_or(|operation| call.operation == Some(operation))
+            && matcher.room_id.is_none_or(|room_id| call.room_id == Some(room_id))
+            && !self.is_over(call.now);
+        if !fits {
+            return None;
+        }
+        self.seen += 1;
+        if !matcher.nth.is_none_or(|nth| nth.holds(self.seen)) {
+            return None;
+        }
+        let probability = matcher.probability;
+        let (place, drawn) = (self.place, &mut self.drawn);
+        let mut draw = || {
+            *drawn += 1;
+            fraction(seed, name, place, *drawn)
+        };
+        if probability.is_some_and(|probability| draw() >= probability) {
+            return None;
+        }
+        let plan = match &self.rule.fault {
+            Fault::RateLimit(limit) => {
+                let bucket = self.buckets.entry(call.key.cloned()).or_insert_with(|| limit.bucket(call.now));
+                RateLimit::refusal(limit.take(bucket, call.now).err()?)
+            }
+            fault => fault.plan(&mut draw),
+        };
+        self.applied += 1;
+        Some(plan)
+    }
+
+    fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.is_spent() || self.ends.is_some_and(|ends| now >= ends)
+    }
+
+    fn is_spent(&self) -> bool {
+        self.rule.times.is_some_and(|times| self.applied >= times)
+    }
+
+    fn listed(&self, key: Option<&ApiKey>) -> Listed {
+        Listed {
+            id: self.id,
+            key: key.cloned(),
+            rule: self.rule.clone(),
+            seen: self.seen,
+            applied: self.applied,
+            ends: self.ends,
+            is_spent: self.is_spent(),
+        }
+    }
+
+    fn remaining(&self, now: DateTime<Utc>) -> Option<Rule> {
+        if self.is_over(now) {
+            return None;
+        }
+        let mut rule = self.rule.clone();
+        rule.times = rule.times.map(|times| times - self.applied);
+        rule.lasts = self.ends.and_then(|ends| (ends - now).to_std().ok());
+        if let Some(nth) = rule.matcher.nth {
+            rule.matcher.nth = Some(nth.after(self.seen)?);
+        }
+        Some(rule)
+    }
+}
+
+/// 0 to 1, without 1: the same for the same seed, account, rule and count.
+fn fraction(seed: &Seed, account: &str, rule: u64, count: u64) -> f64 {
+    const BITS: u32 = 53;
+    let bytes = seed.bytes(&format!("fault {rule}"), account, count);
+    let mut first = [0; 8];
+    first.copy_from_slice(&bytes[..8]);
+    #[expect(clippy::cast_precision_loss, reason = "as many bits as an f64 has")]
+    let fraction = (u64::from_be_bytes(first) >> (64 - BITS)) as f64 / (1_u64 << BITS) as f64;
+    fraction
+}

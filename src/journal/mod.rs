@@ -1,0 +1,15 @@
+//! The journal: what was asked and answered, kept within bounds.
+
+mod curl;
+mod entry;
+mod explanation;
+mod ring;
+mod transcript;
+mod view;
+
+pub use self::curl::{Curl, Part};
+pub use self::entry::{Answered, Entry};
+pub use self::explanation::Explanation;
+pub use self::ring::{Evicted, Filter, Journal, Limits, Page};
+pub use self::transcript::{BODY_KEPT, Transcript};
+pub use self::view::EntryView;

@@ -1,0 +1,217 @@
+//! The entries, bounded per account and in all. The oldest make room, and that is counted.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use super::entry::Entry;
+use crate::domain::ids::{ApiKey, RoomId};
+use crate::domain::operation::Operation;
+
+/// How much is kept; 0 in either is nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Entries per account.
+    pub entries: usize,
+    /// Bytes in all, about.
+    pub bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { entries: 1000, bytes: 32 * 1024 * 1024 }
+    }
+}
+
+/// What to look for; what is not said does not matter.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    pub operation: Option<Operation>,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    pub result_cd: Option<i32>,
+    pub room_id: Option<RoomId>,
+    /// Those that ended after the exchange of this number; if that is not kept any more, those with a greater number.
+    pub since: Option<u64>,
+}
+
+impl Filter {
+    fn takes(&self, entry: &Entry) -> bool {
+        self.operation.is_none_or(|operation| entry.operation == Some(operation))
+            && self.status.is_none_or(|status| entry.answer.is_some_and(|answer| answer.status == status))
+            && self.result_cd.is_none_or(|result_cd| entry.answer.is_some_and(|answer| answer.result_cd == Some(result_cd)))
+            && self.room_id.is_none_or(|room_id| entry.room_id == Some(room_id))
+    }
+}
+
+/// Entries that were asked for, in the order in which they ended.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    pub entries: Vec<Arc<Entry>>,
+    /// How many fit the filter, shown or not.
+    pub matched: usize,
+    /// How many are kept, and how many made room, whether they fit or not.
+    pub kept: usize,
+    pub evicted: u64,
+}
+
+/// How many entries of each operation made room.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evicted([u64; Operation::ALL.len() + 1]);
+
+impl Evicted {
+    /// How many made room, of one operation or of all.
+    pub fn count(&self, operation: Option<Operation>) -> u64 {
+        match operation {
+            Some(operation) => self.0[operation as usize],
+            None => self.0.iter().sum(),
+        }
+    }
+
+    fn add(&mut self, operation: Option<Operation>) {
+        self.0[operation.map_or(Operation::ALL.len(), |operation| operation as usize)] += 1;
+    }
+}
+
+/// Everything that is kept. Places are the order in which exchanges ended.
+#[derive(Debug, Default)]
+pub struct Journal {
+    limits: Limits,
+    entries: BTreeMap<u64, Arc<Entry>>,
+    rings: HashMap<Option<ApiKey>, Ring>,
+    next: u64,
+    bytes: usize,
+    /// Exchanges before this number are of the time before a reset of all.
+    first: u64,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    places: VecDeque<u64>,
+    evicted: Evicted,
+    /// Exchanges before this number are of the time before a reset.
+    first: u64,
+}
+
+impl Journal {
+    /// An empty one.
+    pub fn new(limits: Limits) -> Journal {
+        Journal { limits, ..Journal::default() }
+    }
+
+    /// Whether anything is kept at all.
+    pub fn is_on(&self) -> bool {
+        self.limits.entries > 0 && self.limits.bytes > 0
+    }
+
+    /// Keeps an entry, unless a reset has come since its exchange began.
+    pub fn add(&mut self, entry: Entry) {
+        if !self.is_on() || entry.id < self.first {
+            return;
+        }
+        if !self.rings.contains_key(&entry.key) {
+            self.rings.insert(entry.key.clone(), Ring::default());
+        }
+        let Some(ring) = self.rings.get_mut(&entry.key) else { return };
+        if entry.id < ring.first {
+            return;
+        }
+        let place = self.next;
+        self.next += 1;
+        self.bytes += entry.size();
+        ring.places.push_back(place);
+        let surplus = if ring.places.len() > self.limits.entries { ring.places.front().copied() } else { None };
+        self.entries.insert(place, Arc::new(entry));
+        if let Some(oldest) = surplus {
+            self.evict(oldest);
+        }
+        while self.bytes > self.limits.bytes
+            && let Some((oldest, _)) = self.entries.first_key_value()
+        {
+            self.evict(*oldest);
+        }
+    }
+
+    /// The entry of an exchange.
+    pub fn get(&self, id: u64) -> Option<Arc<Entry>> {
+        self.entries.values().rev().find(|entry| entry.id == id).cloned()
+    }
+
+    /// The entries of an account, or of all.
+    pub fn all(&self, key: Option<&ApiKey>) -> Vec<Arc<Entry>> {
+        match key {
+            Some(key) => self.places(key).filter_map(|place| self.entries.get(place)).cloned().collect(),
+            None => self.entries.values().cloned().collect(),
+        }
+    }
+
+    /// The entries that fit, at most `limit`: the newest, or with `since` the next.
+    pub fn page(&self, key: Option<&ApiKey>, filter: &Filter, limit: usize) -> Page {
+        let all = self.all(key);
+        let kept = all.len();
+        let start = filter.since.map_or(0, |since| all.iter().position(|entry| entry.id == since).map_or(0, |at| at + 1));
+        let is_new = |entry: &Arc<Entry>| start > 0 || filter.since.is_none_or(|since| entry.id > since);
+        let mut entries: Vec<Arc<Entry>> = all.into_iter().skip(start).filter(|entry| is_new(entry) && filter.takes(entry)).collect();
+        let matched = entries.len();
+        if filter.since.is_some() {
+            entries.truncate(limit);
+        } else {
+            entries.drain(..matched.saturating_sub(limit));
+        }
+        Page { entries, matched, kept, evicted: self.evicted(key).count(None) }
+    }
+
+    /// What made room, of an account or of all.
+    pub fn evicted(&self, key: Option<&ApiKey>) -> Evicted {
+        let mut evicted = Evicted::default();
+        let rings = self.rings.iter().filter(|(of, _)| key.is_none() || of.as_ref() == key);
+        for (_, ring) in rings {
+            for (sum, count) in evicted.0.iter_mut().zip(&ring.evicted.0) {
+                *sum += count;
+            }
+        }
+        evicted
+    }
+
+    /// Forgets the entries of an account, or of all, and what made room, and says how many entries that were.
+    pub fn clear(&mut self, key: Option<&ApiKey>) -> usize {
+        let before = self.entries.len();
+        let Some(key) = key else {
+            self.entries.clear();
+            self.rings.values_mut().for_each(|ring| *ring = Ring { first: ring.first, ..Ring::default() });
+            self.bytes = 0;
+            return before;
+        };
+        if let Some(ring) = self.rings.get_mut(&Some(key.clone())) {
+            for place in std::mem::take(&mut ring.places) {
+                self.bytes -= self.entries.remove(&place).map_or(0, |entry| entry.size());
+            }
+            ring.evicted = Evicted::default();
+        }
+        before - self.entries.len()
+    }
+
+    /// Forgets as [`Journal::clear`] does, and also the exchanges before number `first` that are still going on.
+    pub fn reset(&mut self, key: Option<&ApiKey>, first: u64) {
+        self.clear(key);
+        if let Some(key) = key {
+            self.rings.entry(Some(key.clone())).or_default().first = first;
+        } else {
+            self.rings.clear();
+            self.first = first;
+        }
+    }
+
+    fn places(&self, key: &ApiKey) -> impl Iterator<Item = &u64> {
+        self.rings.get(&Some(key.clone())).into_iter().flat_map(|ring| &ring.places)
+    }
+
+    /// Takes out the entry of a place, which is the oldest of its account.
+    fn evict(&mut self, place: u64) {
+        let Some(entry) = self.entries.remove(&place) else { return };
+        self.bytes -= entry.size();
+        if let Some(ring) = self.rings.get_mut(&entry.key) {
+            ring.places.pop_front();
+            ring.evicted.add(entry.operation);
+        }
+    }
+}
