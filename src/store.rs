@@ -38,6 +38,11 @@ impl Store {
         self.rooms.remove(&self.order.remove(id)?)
     }
 
+    /// Where a room stands in the order.
+    pub fn place(&self, id: &RoomId) -> Option<u64> {
+        self.order.get(id).copied()
+    }
+
     /// All rooms, oldest first.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Room> {
         self.rooms.values()

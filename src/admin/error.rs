@@ -69,7 +69,29 @@ impl AdminError {
                 message: format!("apiKey: no such account, got \"{}\"", key.map(ApiKey::masked).unwrap_or_default()),
                 hint: "with --auth strict only the keys of the fixture are accounts".to_owned(),
             },
-            ControlRefusal::BeyondTime => Self::bad_request("by: the clock would pass the year 9999", "advance by less"),
+            ControlRefusal::BeyondTime => Self::bad_request("the clock would leave the years 1970 to 9999", "move it by less"),
+            ControlRefusal::NoSuchRoom => AdminError {
+                status: StatusCode::NOT_FOUND,
+                code: "unknown_room",
+                message: "roomId: the account has no such room".to_owned(),
+                hint: "GET state shows the rooms there are".to_owned(),
+            },
+            ControlRefusal::Field(error) => Self::bad_request(error.to_string(), "nothing was changed"),
+            ControlRefusal::OtherAccounts => Self::bad_request(
+                "accounts: the state names another account than apiKey",
+                "send the state of this account alone, or all of it with ?all=true",
+            ),
+            ControlRefusal::MoreThanAccounts => Self::bad_request(
+                "a state is accounts: it has neither default nor resultCodes",
+                "start the mock with --fixtures for what accounts to come start with, and for result codes",
+            ),
+            ControlRefusal::TooManyRules => Self::bad_request("there are too many fault rules", "DELETE faults takes them away"),
+            ControlRefusal::NoSuchRule => AdminError {
+                status: StatusCode::NOT_FOUND,
+                code: "unknown_fault",
+                message: "there is no fault rule of that number".to_owned(),
+                hint: "GET faults shows the rules there are".to_owned(),
+            },
         }
     }
 }

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::clock::ClockMode;
 use crate::domain::field::Invalid;
 use crate::emulator::{AuthMode, ErrorStatus};
+use crate::journal::Limits;
 use crate::server::Host;
 
 /// The port unless told otherwise.
@@ -84,6 +85,22 @@ pub struct ServeArgs {
     /// system, frozen:<RFC 3339>, start:<RFC 3339> or offset:<duration> such as offset:-5h
     #[arg(long, env = "VCHATCLOUD_MOCK_CLOCK", default_value = "system", value_parser = parse_clock)]
     pub clock: ClockMode,
+    /// How many exchanges the journal keeps per account; 0 turns it off
+    #[arg(long, env = "VCHATCLOUD_MOCK_JOURNAL_ENTRIES", value_name = "NUMBER", default_value_t = Limits::default().entries)]
+    pub journal_entries: usize,
+    /// How many bytes the journal keeps in all; 0 turns it off
+    #[arg(long, env = "VCHATCLOUD_MOCK_JOURNAL_BYTES", value_name = "NUMBER", default_value_t = Limits::default().bytes)]
+    pub journal_bytes: usize,
+    /// Whether a request may ask for a fault with X-Mock-Fault
+    #[arg(long, env = "VCHATCLOUD_MOCK_FAULT_HEADER", value_name = "BOOL", default_value_t = true, action = ArgAction::Set,
+          value_parser = BoolishValueParser::new())]
+    pub fault_header: bool,
+    /// A file with the state: read at start if it exists, written within a second of a change and at the stop
+    #[arg(long, env = "VCHATCLOUD_MOCK_STATE", value_name = "PATH")]
+    pub state: Option<PathBuf>,
+    /// Demanded of every call of /__admin but health, as Authorization: Bearer TOKEN
+    #[arg(long, env = "VCHATCLOUD_MOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub admin_token: Option<String>,
     /// More host names under which /__admin may be called, separated by commas
     #[arg(long, env = "VCHATCLOUD_MOCK_ALLOWED_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
     pub allowed_hosts: Vec<String>,

@@ -11,7 +11,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::args::LogFormat;
 use super::output::{self, Lines};
-use crate::http::stack::LOG_TARGET;
+use crate::http::record::LOG_TARGET;
 
 /// Starts logging to stderr, until what it returns is dropped; quiet leaves warnings.
 #[must_use]

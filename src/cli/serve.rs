@@ -18,6 +18,7 @@ use crate::admin::AllowedHosts;
 use crate::domain::text;
 use crate::emulator::{AuthMode, Emulator, Settings};
 use crate::fixture::{self, Source};
+use crate::journal::Limits;
 use crate::server::{self, App, Host, Server};
 
 /// Read when it exists and nothing else is named: a place to mount fixtures into an image.
@@ -73,6 +74,8 @@ fn start(args: &ServeArgs) -> Result<(Server, App, String), Failure> {
         seed: args.seed,
         clock: args.clock,
         fixtures: fixture::load(&sources(args)?)?,
+        journal: Limits { entries: args.journal_entries, bytes: args.journal_bytes },
+        fault_header: args.fault_header,
     });
     // Connections need descriptors. A limit that cannot be raised is as good as it is.
     drop(rlimit::increase_nofile_limit(u64::MAX));

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::field::{
     Count, FieldError, GApiKey, Invalid, MaxUser, PossibleDup, Resolution, RoomName, RoomStatus, RoomType, Shown, StatusChange, Template,
-    Unset, Webrtc, YesNo,
+    Webrtc, YesNo,
 };
 use super::ids::RoomId;
 use super::time::KstTime;

@@ -28,6 +28,13 @@ impl KstTime {
     };
 }
 
+impl KstTime {
+    /// The moment that it names.
+    pub fn to_utc(self) -> DateTime<Utc> {
+        self.0.checked_sub_signed(KST).unwrap_or(self.0).and_utc()
+    }
+}
+
 impl From<DateTime<Utc>> for KstTime {
     /// Cut to the second, and at the last second that 14 digits can show.
     fn from(time: DateTime<Utc>) -> Self {

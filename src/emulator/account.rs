@@ -1,15 +1,19 @@
 //! One account, and what is in it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::RwLock;
 
+use super::changes::{Cause, Changes};
 use crate::clock::Clock;
 use crate::domain::ids::{ApiKey, RoomId, Token, UserId};
 use crate::domain::time::KstTime;
-use crate::fixture::Fixtures;
+use crate::fixture::{Fixtures, RoomFixture, SavedAccount};
 use crate::seed::Seed;
 use crate::store::Store;
 use crate::token::Signer;
+
+/// How many different moments of expiry are remembered, to tell what an advance expires.
+const EXPIRIES: usize = 1000;
 
 /// One account. Its name and keys never change; its state is `None` once a reset has made it disappear.
 pub struct Account {
@@ -24,25 +28,79 @@ pub struct Account {
 pub(super) struct AccountState {
     pub clock: Clock,
     pub rooms: Store,
+    pub changes: Changes,
+    /// How many tokens expire when, in seconds since 1970.
+    pub expiries: BTreeMap<i64, u64>,
     ids_drawn: u64,
 }
 
-impl Account {
-    /// The account of a key as its fixture says, or the default.
-    pub(super) fn new(key: &ApiKey, fixtures: &Fixtures, seed: &Seed, clock: Clock) -> Account {
+/// What an account starts with.
+pub(super) struct Start<'a> {
+    user_id: Option<UserId>,
+    tokens: Vec<Token>,
+    pub clock: Clock,
+    ids_drawn: u64,
+    rooms: &'a [RoomFixture],
+}
+
+impl<'a> Start<'a> {
+    /// What the fixtures say of a key. `clock` is for an account of which they do not say one.
+    pub fn of(key: &ApiKey, fixtures: &'a Fixtures, clock: Clock) -> Start<'a> {
         let fixture = fixtures.accounts.get(key);
+        Start {
+            user_id: fixture.and_then(|fixture| fixture.user_id.clone()),
+            tokens: fixture.map(|fixture| fixture.tokens.clone()).unwrap_or_default(),
+            clock: fixture.and_then(|fixture| fixture.clock).map_or(clock, Clock::start),
+            ids_drawn: fixture.map_or(0, |fixture| fixture.ids_drawn),
+            rooms: fixtures.rooms_of(key),
+        }
+    }
+
+    /// What an account is, with other rooms.
+    pub fn again(account: &Account, state: &AccountState, rooms: &'a [RoomFixture]) -> Start<'a> {
+        Start {
+            user_id: Some(account.user_id.clone()),
+            tokens: account.tokens.clone(),
+            clock: state.clock,
+            ids_drawn: state.ids_drawn,
+            rooms,
+        }
+    }
+}
+
+impl Account {
+    /// The account of a key as it starts.
+    pub(super) fn new(key: &ApiKey, start: Start<'_>, seed: &Seed) -> Account {
         Account {
             key: key.clone(),
-            user_id: fixture.and_then(|fixture| fixture.user_id.clone()).unwrap_or_else(|| UserId::of(key)),
-            tokens: fixture.map(|fixture| fixture.tokens.clone()).unwrap_or_default(),
+            state: RwLock::new(Some(AccountState::new(key, &start, seed))),
+            user_id: start.user_id.unwrap_or_else(|| UserId::of(key)),
+            tokens: start.tokens,
             signer: signer(seed, key),
-            state: RwLock::new(Some(AccountState::fresh(key, fixtures, seed, clock))),
         }
+    }
+
+    /// The key that names it.
+    pub fn key(&self) -> &ApiKey {
+        &self.key
     }
 
     /// The e-mail address that reads show.
     pub fn user_id(&self) -> &UserId {
         &self.user_id
+    }
+
+    /// The account as a state file has it, but for its fault rules.
+    pub(super) fn saved(&self, state: &AccountState) -> SavedAccount {
+        SavedAccount {
+            key: self.key.clone(),
+            user_id: self.user_id.clone(),
+            tokens: self.tokens.clone(),
+            clock: state.clock.mode(),
+            ids_drawn: state.ids_drawn,
+            faults: Vec::new(),
+            rooms: state.rooms.iter().cloned().collect(),
+        }
     }
 }
 
@@ -52,14 +110,18 @@ pub(super) fn signer(seed: &Seed, key: &ApiKey) -> Signer {
 }
 
 impl AccountState {
-    /// The state that the account of a key starts with.
-    fn fresh(key: &ApiKey, fixtures: &Fixtures, seed: &Seed, clock: Clock) -> AccountState {
-        let mut state = AccountState { clock, rooms: Store::default(), ids_drawn: 0 };
-        let now = clock.now().into();
-        let fixtures = fixtures.rooms_of(key);
+    fn new(key: &ApiKey, start: &Start<'_>, seed: &Seed) -> AccountState {
+        let mut state = AccountState {
+            clock: start.clock,
+            rooms: Store::default(),
+            changes: Changes::default(),
+            expiries: BTreeMap::new(),
+            ids_drawn: start.ids_drawn,
+        };
+        let now = start.clock.now().into();
         // No id that is drawn may take one that the fixture gives to a later room.
-        let given: HashSet<RoomId> = fixtures.iter().filter_map(|fixture| fixture.room_id).collect();
-        for fixture in fixtures {
+        let given: HashSet<RoomId> = start.rooms.iter().filter_map(|fixture| fixture.room_id).collect();
+        for fixture in start.rooms {
             let start = fixture.start_dt.unwrap_or(now);
             let id = fixture.room_id.unwrap_or_else(|| state.draw_room_id(seed, key, start, &given));
             state.rooms.put(fixture.room(id, now));
@@ -71,7 +133,7 @@ impl AccountState {
     pub fn draw_room_id(&mut self, seed: &Seed, key: &ApiKey, created: KstTime, reserved: &HashSet<RoomId>) -> RoomId {
         loop {
             let bytes = seed.bytes("roomId", key.as_str(), self.ids_drawn);
-            self.ids_drawn += 1;
+            self.ids_drawn = self.ids_drawn.wrapping_add(1);
             let mut random = [0; RoomId::RANDOM];
             random.copy_from_slice(&bytes[..RoomId::RANDOM]);
             let id = RoomId::new(random, created);
@@ -79,5 +141,19 @@ impl AccountState {
                 return id;
             }
         }
+    }
+
+    /// Remembers that a token expires then.
+    pub fn expires(&mut self, exp: i64) {
+        *self.expiries.entry(exp).or_default() += 1;
+        if self.expiries.len() > EXPIRIES {
+            self.expiries.pop_first();
+        }
+    }
+
+    /// Takes the place of an account: its diff goes on from the same beginning.
+    pub fn succeed(&mut self, before: &AccountState, cause: Cause) {
+        self.changes = before.changes.replaced(&before.rooms, &self.rooms, cause);
+        self.expiries.clone_from(&before.expiries);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::account::{self, Account};
-use super::{AuthMode, Emulator, read, write};
+use super::{AuthMode, Emulator, lock, read, write};
 use crate::domain::ids::{ApiKey, Token, UserId};
 use crate::token;
 
@@ -33,7 +33,11 @@ impl Emulator {
     /// # Errors
     /// [`AuthRefusal::UnknownKey`]
     pub fn authenticate_key(&self, key: &ApiKey) -> Result<Arc<Account>, AuthRefusal> {
-        self.check_key(key).map(|()| self.account(key))
+        self.check_key(key)?;
+        if key.is_real() {
+            self.warn_of_live_credential(key);
+        }
+        Ok(self.account(key))
     }
 
     /// Whether requests with this key can have an account.
@@ -41,7 +45,7 @@ impl Emulator {
     /// # Errors
     /// [`AuthRefusal::UnknownKey`]
     pub fn check_key(&self, key: &ApiKey) -> Result<(), AuthRefusal> {
-        if self.knows(key) { Ok(()) } else { Err(AuthRefusal::UnknownKey) }
+        if self.knows(&read(&self.0.world), key) { Ok(()) } else { Err(AuthRefusal::UnknownKey) }
     }
 
     /// The account that may call with this pair. It comes into being here if it must.
@@ -50,6 +54,9 @@ impl Emulator {
     /// [`AuthRefusal`], and then no account has come into being.
     pub fn authenticate(&self, key: &ApiKey, token: &Token) -> Result<Arc<Account>, AuthRefusal> {
         self.check_key(key)?;
+        if key.is_real() {
+            self.warn_of_live_credential(key);
+        }
         let existing = read(&self.0.world).accounts.get(key).cloned();
         if existing.as_ref().is_some_and(|account| account.tokens.contains(token)) {
             return Ok(self.account(key));
@@ -62,9 +69,12 @@ impl Emulator {
         if self.issued_for_another(token) {
             return Err(AuthRefusal::TokenOfAnotherKey);
         }
+        if token.is_real() {
+            self.warn_of_live_credential(key);
+        }
         match self.0.settings.auth {
             AuthMode::Open => Ok(self.account(key)),
-            AuthMode::Strict if self.0.settings.fixtures.accounts.values().any(|account| account.tokens.contains(token)) => {
+            AuthMode::Strict if read(&self.0.world).accounts.values().any(|account| account.tokens.contains(token)) => {
                 Err(AuthRefusal::TokenOfAnotherKey)
             }
             AuthMode::Strict => Err(AuthRefusal::UnknownToken),
@@ -77,7 +87,24 @@ impl Emulator {
         if !read(&self.0.issued_to).get(&account.user_id).is_some_and(|keys| keys.contains(&account.key)) {
             write(&self.0.issued_to).entry(account.user_id.clone()).or_default().insert(account.key.clone());
         }
-        account.signer.issue(account.user_id.as_str(), self.now(Some(&account.key)).timestamp(), ttl)
+        let now = self.now(Some(&account.key)).timestamp();
+        if let Some(state) = &mut *write(&account.state) {
+            state.expires(now.saturating_add(ttl));
+        }
+        account.signer.issue(account.user_id.as_str(), now, ttl)
+    }
+
+    /// Says once per account that somebody may have sent what opens a real one.
+    fn warn_of_live_credential(&self, key: &ApiKey) {
+        if lock(&self.0.warned).insert(key.clone()) {
+            let account = key.masked();
+            tracing::warn!("account {account}: a key or token of the vendor's real shape was sent; a live credential has no business here");
+        }
+    }
+
+    /// Whether a token was issued here for this key before.
+    pub fn has_issued_to(&self, key: &ApiKey) -> bool {
+        read(&self.0.issued_to).values().any(|keys| keys.contains(key))
     }
 
     /// Whether the token was issued here for any key.

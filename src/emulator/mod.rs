@@ -4,37 +4,37 @@
 
 mod account;
 mod auth;
+mod changes;
+mod control;
+mod observe;
 mod settings;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
 
 pub use self::account::Account;
 pub use self::auth::AuthRefusal;
+pub use self::changes::{Added, Cause, Changed, Differences, Grave, Removed};
+pub use self::control::{AccountDiff, AccountSummary, ControlRefusal, Due, DueEvent, Whereabouts};
 pub use self::settings::{AuthMode, ErrorStatus, Settings};
 
-use self::account::AccountState;
+use self::account::{AccountState, Start};
 use self::auth::Issued;
 use crate::clock::Clock;
 use crate::domain::code::ResultCodes;
 use crate::domain::ids::{ApiKey, RoomId};
 use crate::domain::room::{NewRoom, Room, RoomChange};
+use crate::fault::FaultTable;
+use crate::journal::Journal;
 use crate::seed::Seed;
 
 /// An account has no room of that id, or no longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoSuchRoom;
-
-/// Why a control call was refused; nothing was changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ControlRefusal {
-    /// `--auth strict`, and no fixture has this key.
-    UnknownAccount,
-    /// A clock would pass the year 9999.
-    BeyondTime,
-}
 
 /// A handle on one emulator; clones are the same emulator.
 #[derive(Clone)]
@@ -46,6 +46,16 @@ struct Shared {
     world: RwLock<World>,
     /// Tokens outlive a reset, and so does this.
     issued_to: RwLock<Issued>,
+    journal: Mutex<Journal>,
+    /// Somebody may wait for the journal to grow.
+    recorded: Notify,
+    faults: Mutex<FaultTable>,
+    /// Mostly there are none, and then nobody asks the table.
+    has_faults: AtomicBool,
+    exchanges: AtomicU64,
+    changes: AtomicU64,
+    /// Accounts that were seen with a live credential.
+    warned: Mutex<HashSet<ApiKey>>,
 }
 
 /// All accounts, and the clock that accounts to come start with.
@@ -59,7 +69,20 @@ impl Emulator {
     pub fn new(settings: Settings) -> Emulator {
         let seed = settings.seed.map_or_else(Seed::random, Seed::repeatable);
         let world = World { clock: Clock::start(settings.clock), accounts: HashMap::new() };
-        let emulator = Emulator(Arc::new(Shared { settings, seed, world: RwLock::new(world), issued_to: RwLock::default() }));
+        let journal = Mutex::new(Journal::new(settings.journal));
+        let emulator = Emulator(Arc::new(Shared {
+            settings,
+            seed,
+            world: RwLock::new(world),
+            issued_to: RwLock::default(),
+            journal,
+            recorded: Notify::new(),
+            faults: Mutex::default(),
+            has_faults: AtomicBool::new(false),
+            exchanges: AtomicU64::new(0),
+            changes: AtomicU64::new(0),
+            warned: Mutex::default(),
+        }));
         emulator.reset_all();
         emulator
     }
@@ -88,11 +111,12 @@ impl Emulator {
     }
 
     /// Makes a room and says its id.
-    pub fn create_room(&self, account: &Arc<Account>, new: NewRoom) -> RoomId {
+    pub fn create_room(&self, account: &Arc<Account>, new: NewRoom, cause: Cause) -> RoomId {
         self.change(account, |state| {
             let now = state.clock.now().into();
             let id = state.draw_room_id(&self.0.seed, &account.key, now, &HashSet::new());
             state.rooms.put(new.into_room(id, now));
+            state.changes.created(id, cause);
             id
         })
     }
@@ -101,10 +125,14 @@ impl Emulator {
     ///
     /// # Errors
     /// [`NoSuchRoom`]
-    pub fn modify_room(&self, account: &Arc<Account>, id: &RoomId, change: RoomChange) -> Result<(), NoSuchRoom> {
+    pub fn modify_room(&self, account: &Arc<Account>, id: &RoomId, change: RoomChange, cause: Cause) -> Result<(), NoSuchRoom> {
         self.change(account, |state| {
             let now = state.clock.now().into();
-            state.rooms.get_mut(id).map(|room| room.apply(change, now)).ok_or(NoSuchRoom)
+            let room = state.rooms.get_mut(id).ok_or(NoSuchRoom)?;
+            let was = room.clone();
+            room.apply(change, now);
+            state.changes.modified(was, room, cause);
+            Ok(())
         })
     }
 
@@ -112,8 +140,12 @@ impl Emulator {
     ///
     /// # Errors
     /// [`NoSuchRoom`]
-    pub fn destroy_room(&self, account: &Arc<Account>, id: &RoomId) -> Result<(), NoSuchRoom> {
-        self.change(account, |state| state.rooms.remove(id).map(drop).ok_or(NoSuchRoom))
+    pub fn destroy_room(&self, account: &Arc<Account>, id: &RoomId, cause: Cause) -> Result<(), NoSuchRoom> {
+        self.change(account, |state| {
+            let room = state.rooms.remove(id).ok_or(NoSuchRoom)?;
+            state.changes.destroyed(room, state.clock.now(), cause);
+            Ok(())
+        })
     }
 
     /// The time of an account, or what an account that comes into being now would see.
@@ -124,69 +156,10 @@ impl Emulator {
         clock.unwrap_or(world.clock).now()
     }
 
-    /// Puts an account, or all, back to the fixtures: rooms, ids, clock. With all, accounts that no fixture names disappear.
-    ///
-    /// # Errors
-    /// [`ControlRefusal::UnknownAccount`]
-    pub fn reset(&self, key: Option<&ApiKey>) -> Result<(), ControlRefusal> {
-        let Some(key) = key else {
-            self.reset_all();
-            return Ok(());
-        };
-        if !self.knows(key) {
-            return Err(ControlRefusal::UnknownAccount);
-        }
-        let mut world = write(&self.0.world);
-        let fresh = self.make_account(key, Clock::start(self.0.settings.clock));
-        if let Some(old) = world.accounts.insert(key.clone(), fresh) {
-            *write(&old.state) = None;
-        }
-        Ok(())
-    }
-
-    /// Moves the clock of one account forward, or everybody's. In open mode a named account comes into being.
-    ///
-    /// # Errors
-    /// [`ControlRefusal`]; then no clock has moved.
-    pub fn advance(&self, key: Option<&ApiKey>, by: TimeDelta) -> Result<(), ControlRefusal> {
-        if key.is_some_and(|key| !self.knows(key)) {
-            return Err(ControlRefusal::UnknownAccount);
-        }
-        // Held throughout: a reset in between would take the accounts away.
-        let mut world = write(&self.0.world);
-        let accounts: Vec<Arc<Account>> = match key {
-            Some(key) => vec![self.account_in(&mut world, key)],
-            None => world.accounts.values().cloned().collect(),
-        };
-        let mut states: Vec<_> = accounts.iter().map(|account| write(&account.state)).collect();
-        let states: Vec<&mut AccountState> = states.iter_mut().filter_map(|state| state.as_mut()).collect();
-        let clocks = states.iter().map(|state| state.clock.advanced(by));
-        let clocks: Vec<Clock> = clocks.collect::<Option<_>>().ok_or(ControlRefusal::BeyondTime)?;
-        if key.is_none() {
-            world.clock = world.clock.advanced(by).ok_or(ControlRefusal::BeyondTime)?;
-        }
-        for (state, clock) in states.into_iter().zip(clocks) {
-            state.clock = clock;
-        }
-        Ok(())
-    }
-
-    fn reset_all(&self) {
-        let mut world = write(&self.0.world);
-        world.clock = Clock::start(self.0.settings.clock);
-        for account in world.accounts.values() {
-            *write(&account.state) = None;
-        }
-        world.accounts.clear();
-        for key in self.0.settings.fixtures.accounts.keys() {
-            let account = self.make_account(key, world.clock);
-            world.accounts.insert(key.clone(), account);
-        }
-    }
-
     /// Whether requests with this key can have an account.
-    fn knows(&self, key: &ApiKey) -> bool {
-        self.0.settings.auth == AuthMode::Open || self.0.settings.fixtures.accounts.contains_key(key)
+    fn knows(&self, world: &World, key: &ApiKey) -> bool {
+        let Settings { auth, fixtures, .. } = &self.0.settings;
+        *auth == AuthMode::Open || fixtures.accounts.contains_key(key) || world.accounts.contains_key(key)
     }
 
     /// The account of a key, which comes into being if it must.
@@ -203,8 +176,10 @@ impl Emulator {
     }
 
     fn make_account(&self, key: &ApiKey, clock: Clock) -> Arc<Account> {
-        let Shared { settings, seed, .. } = &*self.0;
-        Arc::new(Account::new(key, &settings.fixtures, seed, clock))
+        let fixtures = &self.0.settings.fixtures;
+        let start = Start::of(key, fixtures, clock);
+        self.install_faults(key, fixtures, start.clock.now());
+        Arc::new(Account::new(key, start, &self.0.seed))
     }
 
     /// Looks at an account. A reset may have made it disappear since the caller was authenticated; then it comes into being
@@ -224,6 +199,7 @@ impl Emulator {
         let mut account = Arc::clone(account);
         loop {
             if let Some(state) = &mut *write(&account.state) {
+                self.has_changed();
                 return act(state);
             }
             account = self.account(&account.key);
@@ -234,6 +210,10 @@ impl Emulator {
 /// A panic under a lock leaves whole values behind: nothing between the steps of a write can fail.
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn lock<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {

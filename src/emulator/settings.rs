@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::clock::ClockMode;
 use crate::fixture::Fixtures;
+use crate::journal::Limits;
 
 /// Which keys and tokens pass. Both headers are demanded in both modes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,6 +44,10 @@ pub struct Settings {
     pub clock: ClockMode,
     /// What accounts start with.
     pub fixtures: Fixtures,
+    /// How much the journal keeps.
+    pub journal: Limits,
+    /// Whether a request may ask for a fault with `X-Mock-Fault`.
+    pub fault_header: bool,
 }
 
 impl Settings {
@@ -62,6 +67,8 @@ impl Default for Settings {
             seed: None,
             clock: ClockMode::System,
             fixtures: Fixtures::default(),
+            journal: Limits::default(),
+            fault_header: true,
         }
     }
 }

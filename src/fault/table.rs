@@ -41,6 +41,9 @@ pub struct FaultTable {
     all: Scope,
     accounts: HashMap<ApiKey, Scope>,
     last_id: u64,
+    /// For faults that requests ask for themselves: how often each account has drawn, and its rate limit.
+    asked: HashMap<Option<ApiKey>, u64>,
+    buckets: HashMap<Option<ApiKey>, Bucket>,
 }
 
 #[derive(Debug, Default)]
@@ -120,7 +123,11 @@ impl FaultTable {
     /// Takes away all rules of an account, and those of a reset begin again with the same draws. `None` is the rules for all.
     pub fn clear(&mut self, key: Option<&ApiKey>) {
         match key {
-            Some(key) => drop(self.accounts.remove(key)),
+            Some(key) => {
+                self.accounts.remove(key);
+                self.asked.remove(&Some(key.clone()));
+                self.buckets.remove(&Some(key.clone()));
+            }
             None => self.all = Scope::default(),
         }
     }
@@ -171,6 +178,25 @@ impl FaultTable {
             }
         }
         (plan, applied)
+    }
+}
+
+impl FaultTable {
+    /// What a fault makes of a call that asks for it itself. The buckets of rate limits are by account, as those of rules.
+    pub fn plan_of(&mut self, fault: &Fault, call: &Call<'_>, seed: &Seed) -> Plan {
+        let name = call.key.map_or("", ApiKey::as_str);
+        let asked = &mut self.asked;
+        match fault {
+            Fault::RateLimit(limit) => {
+                let bucket = self.buckets.entry(call.key.cloned()).or_insert_with(|| limit.bucket(call.now));
+                limit.take(bucket, call.now).map_or_else(RateLimit::refusal, |()| Plan::default())
+            }
+            fault => fault.plan(&mut || {
+                let count = asked.entry(call.key.cloned()).or_default();
+                *count += 1;
+                fraction(seed, name, 0, *count)
+            }),
+        }
     }
 }
 

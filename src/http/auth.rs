@@ -8,11 +8,15 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use super::error::{ApiError, AuthHeader};
+use super::record::Trace;
 use crate::domain::ids::{ApiKey, Token};
-use crate::emulator::{Account, Emulator};
+use crate::emulator::{Account, Cause, Emulator};
 
-/// The account of a request with a valid key and token.
-pub struct Caller(pub Arc<Account>);
+/// The account of a request with a valid key and token, and what its changes will be put down to.
+pub struct Caller {
+    pub account: Arc<Account>,
+    pub cause: Cause,
+}
 
 /// The account of a request with a valid key, for issueToken.
 pub struct KeyHolder(pub Arc<Account>);
@@ -27,7 +31,8 @@ impl FromRequestParts<Emulator> for Caller {
             // An unknown key is told before a missing token.
             Err(error) => return Err(emulator.check_key(&key).map_or_else(ApiError::from, |()| error)),
         };
-        Ok(Caller(emulator.authenticate(&key, &token)?))
+        let cause = parts.extensions.get::<Trace>().map_or(Cause::Program, |trace| trace.cause);
+        Ok(Caller { account: emulator.authenticate(&key, &token)?, cause })
     }
 }
 

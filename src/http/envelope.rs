@@ -1,13 +1,15 @@
 //! The vendor's envelope: `result_cd`, `result_msg`, then `list` or `data` where the operation has one.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::code::{CodeRow, ResultCode};
+use crate::domain::ids::RoomId;
 use crate::emulator::{Emulator, ErrorStatus};
+use crate::journal::Explanation;
 
 /// Bytes of an answer with one room, about: a buffer that need not grow.
 const ONE_ROOM: usize = 512;
@@ -58,10 +60,16 @@ pub struct Answer {
 pub struct Outcome {
     /// The number in the envelope; `None` on a preflight.
     pub result_cd: Option<i32>,
+    /// The bytes of the answer.
+    pub body: Bytes,
+    /// The room that was made.
+    pub room_id: Option<RoomId>,
     /// On a refusal, what was wrong and the cure.
     pub reason: Option<String>,
     /// On a doubtful success, the doubt.
     pub warning: Option<String>,
+    /// On a refusal, why, at length.
+    pub explanation: Option<Box<Explanation>>,
 }
 
 impl Answer {
@@ -87,19 +95,28 @@ impl Answer {
         self
     }
 
+    /// The same about a room that was made.
+    #[must_use]
+    pub fn about(mut self, room_id: RoomId) -> Answer {
+        self.outcome.room_id = Some(room_id);
+        self
+    }
+
     fn new(emulator: &Emulator, body: impl FnOnce(i32, &str) -> Vec<u8>) -> Answer {
         let row = emulator.codes().row(ResultCode::Success);
-        let outcome = Outcome { result_cd: Some(row.result_cd), reason: None, warning: None };
+        let outcome = Outcome { result_cd: Some(row.result_cd), ..Outcome::default() };
         Answer { status: status(emulator, row), outcome, body: body(row.result_cd, row.result_msg.as_deref().unwrap_or_default()) }
     }
 }
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let mut response = Response::new(Body::from(self.body));
-        *response.status_mut() = self.status;
+        let Answer { status, mut outcome, body } = self;
+        outcome.body = body.into();
+        let mut response = Response::new(Body::from(outcome.body.clone()));
+        *response.status_mut() = status;
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        response.extensions_mut().insert(self.outcome);
+        response.extensions_mut().insert(outcome);
         response
     }
 }
@@ -107,9 +124,22 @@ impl IntoResponse for Answer {
 /// The answer to a refusal: the words are the row's, or the refusal's own where the row has none.
 pub fn refusal(emulator: &Emulator, code: ResultCode, message: &str, reason: String) -> Response {
     let row = emulator.codes().row(code);
-    let envelope = Envelope { result_cd: row.result_cd, result_msg: row.result_msg.as_deref().unwrap_or(message) };
-    let outcome = Outcome { result_cd: Some(row.result_cd), reason: Some(reason), warning: None };
-    Answer { status: status(emulator, row), outcome, body: json(&envelope) }.into_response()
+    refusal_in_words(emulator, row, row.result_msg.as_deref().unwrap_or(message), reason).into_response()
+}
+
+/// The answer that a fault gives: the words are the fault's, or the row's where it has none.
+pub fn injected(emulator: &Emulator, code: ResultCode, http: Option<u16>, message: Option<&str>, reason: String) -> Response {
+    let row = emulator.codes().row(code);
+    let mut answer = refusal_in_words(emulator, row, message.or(row.result_msg.as_deref()).unwrap_or(code.when()), reason);
+    if let Some(asked) = http.and_then(|http| StatusCode::from_u16(http).ok()) {
+        answer.status = asked;
+    }
+    answer.into_response()
+}
+
+fn refusal_in_words(emulator: &Emulator, row: &CodeRow, message: &str, reason: String) -> Answer {
+    let outcome = Outcome { result_cd: Some(row.result_cd), reason: Some(reason), ..Outcome::default() };
+    Answer { status: status(emulator, row), outcome, body: json(&Envelope { result_cd: row.result_cd, result_msg: message }) }
 }
 
 fn status(emulator: &Emulator, row: &CodeRow) -> StatusCode {

@@ -34,13 +34,33 @@ pub enum ApiError {
     HeaderAmbiguous(AuthHeader),
     HeaderUnprintable(AuthHeader),
     Auth(AuthRefusal),
-    Path { path: String, nearest: &'static str },
-    Method { method: String, path: String, allow: &'static str },
+    Path {
+        path: String,
+        nearest: &'static str,
+    },
+    Method {
+        method: String,
+        path: String,
+        allow: &'static str,
+    },
     TooLarge,
-    MediaType { got: String },
-    Body { why: String },
-    Field { error: FieldError, note: Option<String> },
-    NoSuchRoom { room_id: String },
+    MediaType {
+        got: String,
+    },
+    Body {
+        why: String,
+    },
+    /// `X-Mock-Fault` is no fault.
+    FaultHeader {
+        why: String,
+    },
+    Field {
+        error: FieldError,
+        note: Option<String>,
+    },
+    NoSuchRoom {
+        room_id: String,
+    },
 }
 
 impl ApiError {
@@ -55,7 +75,9 @@ impl ApiError {
             ApiError::Method { .. } => ResultCode::MethodNotAllowed,
             ApiError::TooLarge => ResultCode::PayloadTooLarge,
             ApiError::MediaType { .. } => ResultCode::UnsupportedMediaType,
-            ApiError::Body { .. } | ApiError::Field { error: FieldError::Invalid { .. }, .. } => ResultCode::IncorrectRequest,
+            ApiError::Body { .. } | ApiError::FaultHeader { .. } | ApiError::Field { error: FieldError::Invalid { .. }, .. } => {
+                ResultCode::IncorrectRequest
+            }
             ApiError::Field { error: FieldError::Missing { .. }, .. } => ResultCode::MissingRequiredParam,
             ApiError::NoSuchRoom { .. } => ResultCode::ChannelNotExisted,
         }
@@ -78,6 +100,7 @@ impl ApiError {
             ApiError::TooLarge => format!("the body must be at most {BODY_LIMIT} bytes"),
             ApiError::MediaType { got } => format!("Content-Type: must be {FORM}, got \"{}\"", text::short(got)),
             ApiError::Body { why } => format!("the body cannot be read: {why}"),
+            ApiError::FaultHeader { why } => format!("X-Mock-Fault: {why}"),
             ApiError::Field { error, .. } => error.to_string(),
         }
     }
@@ -112,9 +135,12 @@ impl ApiError {
             ApiError::NoSuchRoom { room_id } => {
                 format!("no room of this account has this roomId: listRoom shows which there are, got \"{}\"", text::short(room_id))
             }
-            ApiError::Path { .. } | ApiError::Method { .. } | ApiError::TooLarge | ApiError::Body { .. } | ApiError::Field { .. } => {
-                message
-            }
+            ApiError::Path { .. }
+            | ApiError::Method { .. }
+            | ApiError::TooLarge
+            | ApiError::Body { .. }
+            | ApiError::FaultHeader { .. }
+            | ApiError::Field { .. } => message,
         }
     }
 }

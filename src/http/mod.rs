@@ -3,31 +3,57 @@
 pub mod auth;
 pub mod envelope;
 pub mod error;
+pub mod explain;
+pub mod inject;
 pub mod openapi;
 pub mod params;
+pub mod record;
 pub mod rooms;
 pub mod stack;
 pub mod token;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::Uri;
+use axum::http::{Method, Uri};
 use axum::routing::get;
 
 use self::error::ApiError;
 use self::rooms::{create, destroy, detail, list, modify};
+use crate::domain::operation::Operation;
 use crate::domain::text;
 use crate::emulator::Emulator;
 
-/// Every path with its methods, as refusals name them. A test holds it against the contract, which says the same once more:
-/// making the contract takes a quarter of a start, so the router does not wait for it.
-const PATHS: [(&str, &str); 5] = [
-    ("/openapi/v2/rooms", "GET, HEAD, POST"),
-    ("/openapi/v2/rooms/{roomId}", "GET, HEAD, POST, DELETE"),
-    ("/openapi/v1/rooms", "GET, HEAD, POST"),
-    ("/openapi/v1/rooms/{roomId}", "GET, HEAD, POST, DELETE"),
-    ("/openapi/token", "GET, HEAD"),
+/// Every path with its methods, as refusals name them, and its operations. A test holds it against the contract, which says
+/// the same once more: making the contract takes a quarter of a start, so the router does not wait for it.
+const PATHS: [(&str, &str, &[(Method, Operation)]); 5] = [
+    ("/openapi/v2/rooms", "GET, HEAD, POST", ON_ROOMS),
+    ("/openapi/v2/rooms/{roomId}", "GET, HEAD, POST, DELETE", ON_A_ROOM),
+    ("/openapi/v1/rooms", "GET, HEAD, POST", ON_ROOMS),
+    ("/openapi/v1/rooms/{roomId}", "GET, HEAD, POST, DELETE", ON_A_ROOM),
+    ("/openapi/token", "GET, HEAD", &[(Method::GET, Operation::IssueToken)]),
 ];
+const ON_ROOMS: &[(Method, Operation)] = &[(Method::GET, Operation::ListRoom), (Method::POST, Operation::CreateRoom)];
+const ON_A_ROOM: &[(Method, Operation)] =
+    &[(Method::GET, Operation::GetRoomInfo), (Method::POST, Operation::ModifyRoom), (Method::DELETE, Operation::DestroyRoom)];
+
+/// The operation of a method and a path, and what stands where the path names a room.
+pub fn operation<'p>(method: &Method, path: &'p str) -> (Option<Operation>, Option<&'p str>) {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    for (template, _, operations) in &PATHS {
+        let (fixed, room) = match template.split_once('{') {
+            None => (*template == path, None),
+            Some((start, _)) => {
+                let room = path.strip_prefix(start).filter(|room| !room.is_empty() && !room.contains('/'));
+                (room.is_some(), room)
+            }
+        };
+        if fixed {
+            return (operations.iter().find(|(of, _)| of == method).map(|(_, operation)| *operation), room);
+        }
+    }
+    (None, None)
+}
 
 /// The operations and their refusals of unknown paths and methods, without the stack around them.
 fn router(emulator: Emulator) -> Router {
@@ -44,7 +70,7 @@ fn router(emulator: Emulator) -> Router {
 
 fn no_such_method(request: &Request) -> ApiError {
     let path = request.uri().path();
-    let allow = PATHS.iter().find(|(known, _)| filled(known, path) == path).map_or("", |(_, allow)| allow);
+    let allow = PATHS.iter().find(|(known, ..)| filled(known, path) == path).map_or("", |(_, allow, _)| allow);
     ApiError::Method { method: request.method().to_string(), path: path.to_owned(), allow }
 }
 
@@ -56,7 +82,7 @@ fn no_such_path(uri: &Uri) -> ApiError {
     // What is missing may be missing at the front or at the end.
     let difference =
         |known: &&str| text::distance(&shown, &filled(known, &shown)).min(text::distance(&shown, &filled_from_the_end(known, &shown)));
-    let nearest = PATHS.iter().map(|(known, _)| *known).min_by_key(difference);
+    let nearest = PATHS.iter().map(|(known, ..)| *known).min_by_key(difference);
     ApiError::Path { nearest: nearest.unwrap_or_default(), path }
 }
 
@@ -87,6 +113,12 @@ mod tests {
     use super::*;
     use crate::emulator::Settings;
 
+    fn operations(item: &PathItem) -> Vec<(Method, String)> {
+        let methods = [(Method::GET, &item.get), (Method::POST, &item.post), (Method::DELETE, &item.delete)];
+        let named = methods.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?.operation_id.clone()?)));
+        named.map(|(method, id)| (method, id.trim_end_matches("V1").to_owned())).collect()
+    }
+
     fn documented(item: &PathItem) -> String {
         let methods = [("GET, HEAD", &item.get), ("POST", &item.post), ("DELETE", &item.delete)];
         methods.into_iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| name).collect::<Vec<_>>().join(", ")
@@ -98,8 +130,10 @@ mod tests {
         let contract = openapi::contract();
         assert_eq!(contract.paths.paths.len(), PATHS.len());
         for (path, item) in &contract.paths.paths {
-            let row = PATHS.iter().find(|(known, _)| known == path);
-            assert_eq!(row.map(|(_, methods)| (*methods).to_owned()), Some(documented(item)), "{path}");
+            let row = PATHS.iter().find(|(known, ..)| known == path);
+            assert_eq!(row.map(|(_, methods, _)| (*methods).to_owned()), Some(documented(item)), "{path}");
+            let listed = row.map(|(.., operations)| operations.iter().map(|(method, of)| (method.clone(), of.name().to_owned())).collect());
+            assert_eq!(listed, Some(operations(item)), "{path}");
             let request = Request::builder().method("BREW").uri(path).body(Body::empty()).unwrap();
             let refused = router(Emulator::new(Settings::default())).oneshot(request).await.unwrap();
             let taken = refused.headers()[header::ALLOW].to_str().unwrap().replace(',', ", ");

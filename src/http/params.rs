@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::error::ApiError;
+use super::record::Trace;
 use crate::domain::field::{FieldError, Invalid};
 use crate::domain::text;
 use crate::emulator::Emulator;
@@ -41,6 +42,9 @@ impl FromRequest<Emulator> for Params {
             return Err(ApiError::MediaType { got: got.to_owned() });
         }
         let body = read(&parts.headers, body).await?;
+        if let Some(trace) = parts.extensions.get::<Trace>() {
+            trace.has_read(body.clone());
+        }
         let mut params = Params::default();
         params.form.decode(parts.uri.query().unwrap_or_default().as_bytes());
         if content_type.is_some() {

@@ -1,30 +1,32 @@
 //! Everything around the operations, outermost first:
 //!
-//! 1. The exchange: the time it takes, one log line, and the headers that tell why.
-//! 2. CORS: any origin; every OPTIONS is a preflight and answered here, without authentication.
-//! 3. A trailing slash on any path is cut.
-//! 4. Refusals become answers, by the table of result codes and the status policy.
-//! 5. A panic becomes a refusal.
+//! 1. The record: journal and log line, also of what went wrong further in, and of clients that did not wait.
+//! 2. The headers that tell why.
+//! 3. CORS: any origin; every OPTIONS is a preflight and answered here, without authentication and without faults.
+//! 4. Faults: delays, and answers instead of the operation's.
+//! 5. A trailing slash on any path is cut.
+//! 6. Refusals become answers, by the table of result codes and the status policy, and are explained.
+//! 7. A panic becomes a refusal.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderName, HeaderValue, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use tower::util::ServiceFn;
 use tower::{Layer, Service};
 use tower_http::cors::{AllowHeaders, Any, Cors, CorsLayer};
 
-use super::auth;
 use super::envelope::{self, Outcome};
-use super::error::{ApiError, AuthHeader};
-use crate::domain::ids::ApiKey;
+use super::error::ApiError;
+use super::record::Recording;
+use super::{explain, inject};
 use crate::domain::text;
 use crate::emulator::Emulator;
 
@@ -34,12 +36,12 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-mock-request-id");
 pub const REASON: HeaderName = HeaderName::from_static("x-mock-reason");
 /// On a doubtful success: the doubt, one line of ASCII.
 pub const WARNING: HeaderName = HeaderName::from_static("x-mock-warning");
-
-/// The target of the one event per exchange.
-pub const LOG_TARGET: &str = "vchatcloud_mock::exchange";
+/// What a script in a browser may read of them, and of others.
+const EXPOSED: HeaderValue =
+    HeaderValue::from_static("X-Mock-Request-Id, X-Mock-Reason, X-Mock-Warning, X-Mock-Fault-Applied, Retry-After");
 
 /// Longer reasons and paths are cut: a header must stay acceptable to every client.
-const LINE_CHARS: usize = 2000;
+pub const LINE_CHARS: usize = 2000;
 
 /// The emulated API over an emulator.
 pub fn stack(emulator: Emulator) -> Exchange {
@@ -47,7 +49,7 @@ pub fn stack(emulator: Emulator) -> Exchange {
     Exchange { preflights: preflights(), operations: Operations { emulator, router } }
 }
 
-/// One exchange: it is timed and logged, and its answer gets the headers that tell why.
+/// One exchange: it is recorded, faults befall it, and its answer gets the headers that tell why.
 #[derive(Clone)]
 pub struct Exchange {
     preflights: Arc<Preflights>,
@@ -56,13 +58,13 @@ pub struct Exchange {
 
 impl Exchange {
     /// Answers the request of that number.
-    pub async fn answer(self, id: u64, request: Request) -> Response {
-        let started = Instant::now();
-        let line = Line::of(&request);
-        let mut response = if request.method() == Method::OPTIONS {
-            Preflights::clone(&self.preflights).call(request).await.unwrap_or_else(|never| match never {})
+    pub async fn answer(self, id: u64, mut request: Request) -> Response {
+        let mut recording = Recording::start(&self.operations.emulator, id, &mut request);
+        let (mut response, is_sent) = if request.method() == Method::OPTIONS {
+            (Preflights::clone(&self.preflights).call(request).await.unwrap_or_else(|never| match never {}), true)
         } else {
-            open_to_any_origin(self.operations.answer(request).await)
+            let (response, is_sent) = self.operations.answer_with_faults(request, &mut recording).await;
+            (open_to_any_origin(response), is_sent)
         };
         // A preflight has none: it came to no operation.
         let outcome = response.extensions_mut().remove::<Outcome>().unwrap_or_default();
@@ -72,9 +74,7 @@ impl Exchange {
                 headers.insert(name, value);
             }
         }
-        if let Some(line) = line {
-            line.log(id, &outcome, response.status(), started.elapsed());
-        }
+        recording.finish(&response, outcome, is_sent);
         response
     }
 }
@@ -96,7 +96,7 @@ fn preflights() -> Arc<Preflights> {
 fn open_to_any_origin(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("X-Mock-Request-Id, X-Mock-Reason, X-Mock-Warning"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     response
 }
 
@@ -108,20 +108,43 @@ struct Operations {
 }
 
 impl Operations {
-    async fn answer(mut self, mut request: Request) -> Response {
+    /// Says also whether the client gets to see any of the answer.
+    async fn answer_with_faults(self, request: Request, recording: &mut Recording) -> (Response, bool) {
+        let emulator = self.emulator.clone();
+        let plan = match inject::plan(recording, request.headers()) {
+            Ok(plan) => plan,
+            Err(error) => return (refused(&emulator, error, recording), true),
+        };
+        if !plan.wait.is_zero() {
+            tokio::time::sleep(plan.wait).await;
+        }
+        let own = if plan.runs { Some(self.answer(request, recording).await) } else { None };
+        (inject::carry_out(&emulator, &plan, recording.faults(), own), plan.is_answered())
+    }
+
+    async fn answer(mut self, mut request: Request, recording: &Recording) -> Response {
         cut_trailing_slash(request.uri_mut());
         let answer = AssertUnwindSafe(self.router.call(request)).catch_unwind().await;
-        let answer = answer.map_or_else(|_| ApiError::Panicked.into_response(), |answer| answer.unwrap_or_else(|never| match never {}));
-        if answer.extensions().get::<Outcome>().is_some() { answer } else { refused(&self.emulator, answer) }
+        let mut answer = answer.map_or_else(|_| ApiError::Panicked.into_response(), |answer| answer.unwrap_or_else(|never| match never {}));
+        if answer.extensions().get::<Outcome>().is_some() {
+            return answer;
+        }
+        // Whatever reached neither a handler nor a refusal of ours would be a bug.
+        let error = answer.extensions_mut().remove::<ApiError>().unwrap_or(ApiError::Panicked);
+        refused(&self.emulator, error, recording)
     }
 }
 
-/// Turns a refusal into its answer. Whatever reached neither a handler nor a refusal of ours would be a bug.
-fn refused(emulator: &Emulator, mut response: Response) -> Response {
-    let error = response.extensions_mut().remove::<ApiError>().unwrap_or(ApiError::Panicked);
-    let mut response = envelope::refusal(emulator, error.code(), &error.message(), error.reason());
+/// The answer to a refusal, with its explanation.
+fn refused(emulator: &Emulator, error: ApiError, recording: &Recording) -> Response {
+    let explanation = explain::explain(&error, recording);
+    let reason = explain::short(&error, &explanation);
+    let mut response = envelope::refusal(emulator, error.code(), &error.message(), reason);
     if let ApiError::Method { allow, .. } = &error {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+    }
+    if let Some(outcome) = response.extensions_mut().get_mut::<Outcome>() {
+        outcome.explanation = Some(Box::new(explanation));
     }
     response
 }
@@ -139,41 +162,6 @@ fn header_line(text: &str) -> Option<HeaderValue> {
     let mut line = text::ascii_line(text);
     line.truncate(LINE_CHARS);
     HeaderValue::from_str(&line).ok()
-}
-
-fn log_line(text: &str) -> String {
-    text::cut(&text::log_line(text), LINE_CHARS)
-}
-
-/// What the log line says of a request, taken before the request is used up. `None` when nobody listens.
-struct Line {
-    method: Method,
-    target: String,
-    account: String,
-}
-
-impl Line {
-    fn of(request: &Request) -> Option<Line> {
-        if !tracing::enabled!(target: LOG_TARGET, tracing::Level::INFO) {
-            return None;
-        }
-        let key = auth::header::<ApiKey>(request.headers(), AuthHeader::ApiKey);
-        let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-        Some(Line {
-            method: request.method().clone(),
-            target: log_line(target),
-            account: key.map_or_else(|_| "-".to_owned(), |key| text::short(&key.masked())),
-        })
-    }
-
-    fn log(&self, id: u64, outcome: &Outcome, status: StatusCode, took: Duration) {
-        let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let status = status.as_u16();
-        let result_cd = outcome.result_cd; // none on a preflight
-        let why = outcome.reason.as_deref().map(log_line);
-        let warning = outcome.warning.as_deref().map(log_line);
-        tracing::info!(target: LOG_TARGET, id, account = self.account, method = self.method.as_str(), path = self.target, status, result_cd, us, why, warning);
-    }
 }
 
 #[cfg(test)]

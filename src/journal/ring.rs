@@ -16,6 +16,13 @@ pub struct Limits {
     pub bytes: usize,
 }
 
+impl Limits {
+    /// Whether anything is kept at all.
+    pub fn is_on(&self) -> bool {
+        self.entries > 0 && self.bytes > 0
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Limits { entries: 1000, bytes: 32 * 1024 * 1024 }
@@ -98,14 +105,9 @@ impl Journal {
         Journal { limits, ..Journal::default() }
     }
 
-    /// Whether anything is kept at all.
-    pub fn is_on(&self) -> bool {
-        self.limits.entries > 0 && self.limits.bytes > 0
-    }
-
     /// Keeps an entry, unless a reset has come since its exchange began.
     pub fn add(&mut self, entry: Entry) {
-        if !self.is_on() || entry.id < self.first {
+        if !self.limits.is_on() || entry.id < self.first {
             return;
         }
         if !self.rings.contains_key(&entry.key) {

@@ -6,8 +6,6 @@ mod page;
 
 use std::future::poll_fn;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -25,7 +23,7 @@ pub use self::listen::{Host, NotAnAddress};
 pub use self::page::first_call;
 
 use crate::admin::{self, AllowedHosts};
-use crate::emulator::{Emulator, Settings};
+use crate::emulator::{Cause, Emulator, Settings};
 use crate::http::openapi;
 use crate::http::stack::{self, Exchange, REQUEST_ID};
 
@@ -40,18 +38,12 @@ pub struct App {
     api: Exchange,
     admin: Router,
     emulator: Emulator,
-    ids: Arc<AtomicU64>,
 }
 
 impl App {
     /// The emulated API and the control plane over one emulator.
     pub fn new(emulator: Emulator, allowed: AllowedHosts) -> App {
-        App {
-            api: stack::stack(emulator.clone()),
-            admin: admin::router(emulator.clone(), allowed, openapi::contract_text),
-            emulator,
-            ids: Arc::default(),
-        }
+        App { api: stack::stack(emulator.clone()), admin: admin::router(emulator.clone(), allowed, openapi::contract_text), emulator }
     }
 
     /// What its emulator was made with.
@@ -61,15 +53,16 @@ impl App {
 
     /// Answers one request.
     pub async fn answer(self, request: Request) -> Response {
-        let id = self.ids.fetch_add(1, Ordering::Relaxed) + 1;
+        let id = self.emulator.next_exchange();
         let mut response = self.route(id, request).await;
         response.headers_mut().insert(REQUEST_ID, HeaderValue::from(id));
         response
     }
 
-    async fn route(mut self, id: u64, request: Request) -> Response {
+    async fn route(mut self, id: u64, mut request: Request) -> Response {
         let path = request.uri().path();
         if path.strip_prefix(admin::PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+            request.extensions_mut().insert(Cause::Control(id));
             return self.admin.call(request).await.unwrap_or_else(|never| match never {});
         }
         if path == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {

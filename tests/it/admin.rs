@@ -3,6 +3,8 @@
 use axum::body::Body;
 use axum::http::Request;
 
+use vchatcloud_mock::emulator::Cause;
+
 use crate::mock::{Mock, Reply, fixtures};
 
 async fn call(mock: &Mock, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
@@ -115,7 +117,7 @@ async fn a_late_writer_finds_the_new_account() {
     let account = emulator.authenticate(&"alice-key".parse().unwrap(), &"t".parse().unwrap()).unwrap();
     mock.admin("POST", "reset", "").await;
     assert_eq!(emulator.rooms(&account, |rooms| rooms.len()), 0);
-    assert!(emulator.destroy_room(&account, &old.parse().unwrap()).is_err());
+    assert!(emulator.destroy_room(&account, &old.parse().unwrap(), Cause::Program).is_err());
     let room = emulator.create_room(
         &account,
         vchatcloud_mock::domain::room::NewRoom {
@@ -128,6 +130,7 @@ async fn a_late_writer_finds_the_new_account() {
             g_trans_stat: "N".parse().unwrap(),
             g_api_key: "".parse().unwrap(),
         },
+        Cause::Program,
     );
     assert_eq!(mock.alice().field(room.as_str(), "roomName").await, "late");
 }

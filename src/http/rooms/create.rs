@@ -68,13 +68,13 @@ pub async fn v1(State(emulator): State<Emulator>, caller: Caller, params: Params
 
 fn create(
     emulator: &Emulator,
-    Caller(account): &Caller,
+    Caller { account, cause }: &Caller,
     params: &Params,
     new_room: fn(&Params) -> Result<NewRoom, FieldError>,
 ) -> Result<Answer, ApiError> {
     let new = new_room(params).map_err(|error| params.refuse(error))?;
-    let room_id = emulator.create_room(account, new);
-    Ok(Answer::data(emulator, Created { room_id }).warn(params.warning()))
+    let room_id = emulator.create_room(account, new, *cause);
+    Ok(Answer::data(emulator, Created { room_id }).warn(params.warning()).about(room_id))
 }
 
 /// The fields are checked in the order of the vendor's table (assumed).

@@ -26,7 +26,7 @@ pub async fn v1(State(emulator): State<Emulator>, path: RoomPath, caller: Caller
     destroy(&emulator, &path, &caller)
 }
 
-fn destroy(emulator: &Emulator, path: &RoomPath, Caller(account): &Caller) -> Result<Answer, ApiError> {
-    emulator.destroy_room(account, &path.id()?).map_err(|error| path.unknown(error))?;
+fn destroy(emulator: &Emulator, path: &RoomPath, Caller { account, cause }: &Caller) -> Result<Answer, ApiError> {
+    emulator.destroy_room(account, &path.id()?, *cause).map_err(|error| path.unknown(error))?;
     Ok(Answer::empty(emulator))
 }

@@ -11,13 +11,13 @@ use crate::http::openapi::CallerRefusals;
 /// Lists the rooms of the account, oldest first.
 #[utoipa::path(get, path = "/openapi/v2/rooms", operation_id = "listRoom", tag = "rooms v2",
     responses((status = 200, description = "the rooms, `[]` when there are none", body = WithList<RoomV2>), CallerRefusals))]
-pub async fn v2(State(emulator): State<Emulator>, Caller(account): Caller) -> Answer {
+pub async fn v2(State(emulator): State<Emulator>, Caller { account, .. }: Caller) -> Answer {
     emulator.rooms(&account, |rooms| Answer::list(&emulator, rooms.map(|room| RoomV2::listed(&account, room)).collect()))
 }
 
 /// Lists the rooms of the account, oldest first.
 #[utoipa::path(get, path = "/openapi/v1/rooms", operation_id = "listRoomV1", tag = "rooms v1",
     responses((status = 200, description = "the rooms, `[]` when there are none", body = WithList<RoomV1>), CallerRefusals))]
-pub async fn v1(State(emulator): State<Emulator>, Caller(account): Caller) -> Answer {
+pub async fn v1(State(emulator): State<Emulator>, Caller { account, .. }: Caller) -> Answer {
     emulator.rooms(&account, |rooms| Answer::list(&emulator, rooms.map(|room| RoomV1::listed(&account, room)).collect()))
 }

@@ -71,14 +71,14 @@ pub async fn v1(State(emulator): State<Emulator>, path: RoomPath, caller: Caller
 fn modify(
     emulator: &Emulator,
     path: &RoomPath,
-    Caller(account): &Caller,
+    Caller { account, cause }: &Caller,
     params: &Params,
     change: fn(&Params) -> Result<RoomChange, FieldError>,
 ) -> Result<Answer, ApiError> {
     let id = path.id()?;
     emulator.room(account, &id, |_| ()).map_err(|error| path.unknown(error))?;
     let change = change(params).map_err(|error| params.refuse(error))?;
-    emulator.modify_room(account, &id, change).map_err(|error| path.unknown(error))?;
+    emulator.modify_room(account, &id, change, *cause).map_err(|error| path.unknown(error))?;
     Ok(Answer::empty(emulator).warn(params.warning()))
 }
 

@@ -1,0 +1,147 @@
+//! What happens around the operations: numbers of exchanges, the journal, faults, and live credentials.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::{ControlRefusal, Emulator, lock};
+use chrono::{DateTime, Utc};
+
+use crate::domain::ids::ApiKey;
+use crate::fault::{Applied, Call, Fault, FaultTable, Listed, Plan, Rule};
+use crate::fixture::Fixtures;
+use crate::journal::{Entry, Filter, Page};
+
+impl Emulator {
+    /// The number of an exchange that begins now.
+    pub fn next_exchange(&self) -> u64 {
+        self.0.exchanges.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(super) fn exchanges_begun(&self) -> u64 {
+        self.0.exchanges.load(Ordering::Relaxed)
+    }
+
+    /// Whether the journal keeps anything.
+    pub fn keeps_journal(&self) -> bool {
+        self.0.settings.journal.is_on()
+    }
+
+    /// Keeps an exchange in the journal.
+    pub fn record(&self, entry: Entry) {
+        lock(&self.0.journal).add(entry);
+        self.0.recorded.notify_waiters();
+    }
+
+    /// The exchanges of an account, or of all, that fit, at most `limit`: the newest, or with `since` the next.
+    pub fn requests(&self, key: Option<&ApiKey>, filter: &Filter, limit: usize) -> Page {
+        lock(&self.0.journal).page(key, filter, limit)
+    }
+
+    /// One exchange, if it is kept.
+    pub fn request(&self, id: u64) -> Option<Arc<Entry>> {
+        lock(&self.0.journal).get(id)
+    }
+
+    /// Forgets the exchanges of an account, or of all, and says how many there were.
+    pub fn forget_requests(&self, key: Option<&ApiKey>) -> usize {
+        lock(&self.0.journal).clear(key)
+    }
+
+    /// Adds a fault rule for an account, or for all, and says its number.
+    ///
+    /// # Errors
+    /// [`ControlRefusal::UnknownAccount`], [`ControlRefusal::TooManyRules`]
+    pub fn add_fault(&self, key: Option<&ApiKey>, rule: Rule) -> Result<u64, ControlRefusal> {
+        if let Some(key) = key {
+            self.must_know(key)?;
+            // Its fixture's rules come before this one.
+            self.account(key);
+        }
+        let now = self.now(key);
+        let added = self.with_faults(|faults| faults.add(key, rule, now));
+        self.has_changed();
+        added.map_err(|_| ControlRefusal::TooManyRules)
+    }
+
+    /// The fault rules of an account and those for all, or every rule, in order of creation.
+    pub fn faults(&self, key: Option<&ApiKey>) -> Vec<Listed> {
+        let mut rules = lock(&self.0.faults).list();
+        rules.retain(|rule| key.is_none() || rule.key.is_none() || rule.key.as_ref() == key);
+        rules
+    }
+
+    /// Takes away a fault rule of an account, or without a key any.
+    ///
+    /// # Errors
+    /// [`ControlRefusal::NoSuchRule`]
+    pub fn remove_fault(&self, key: Option<&ApiKey>, id: u64) -> Result<(), ControlRefusal> {
+        let removed = self.with_faults(|faults| {
+            let owner = faults.list().into_iter().find(|rule| rule.id == id).map(|rule| rule.key);
+            owner.is_some_and(|owner| (key.is_none() || owner.as_ref() == key) && faults.remove(owner.as_ref(), id))
+        });
+        self.has_changed();
+        if removed { Ok(()) } else { Err(ControlRefusal::NoSuchRule) }
+    }
+
+    /// Takes away the fault rules of an account, or every rule, and says how many there were.
+    pub fn clear_faults(&self, key: Option<&ApiKey>) -> usize {
+        let cleared = self.with_faults(|faults| {
+            let before = faults.list().len();
+            match key {
+                Some(key) => faults.clear(Some(key)),
+                None => *faults = FaultTable::default(),
+            }
+            before - faults.list().len()
+        });
+        self.has_changed();
+        cleared
+    }
+
+    /// What befalls a call.
+    pub fn plan(&self, call: &Call<'_>) -> (Plan, Vec<Applied>) {
+        if !self.0.has_faults.load(Ordering::Relaxed) {
+            return Default::default();
+        }
+        let planned = self.with_faults(|faults| faults.plan(call, &self.0.seed));
+        if !planned.1.is_empty() {
+            self.has_changed();
+        }
+        planned
+    }
+
+    /// What a fault makes of a call that asks for it.
+    pub fn plan_of(&self, fault: &Fault, call: &Call<'_>) -> Plan {
+        lock(&self.0.faults).plan_of(fault, call, &self.0.seed)
+    }
+
+    /// Counts up whenever accounts or their faults change: what a state file would say may be different.
+    pub fn changes(&self) -> u64 {
+        self.0.changes.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn has_changed(&self) {
+        self.0.changes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Gives an account that begins the rules of its fixture.
+    pub(super) fn install_faults(&self, key: &ApiKey, fixtures: &Fixtures, now: DateTime<Utc>) {
+        let rules = fixtures.faults_of(key);
+        if rules.is_empty() && !self.0.has_faults.load(Ordering::Relaxed) {
+            return;
+        }
+        self.with_faults(|faults| {
+            faults.clear(Some(key));
+            for rule in rules {
+                // A fixture has no more rules than there may be: its reader counts them.
+                let _ = faults.add(Some(key), rule.clone(), now);
+            }
+        });
+    }
+
+    pub(super) fn with_faults<T>(&self, act: impl FnOnce(&mut FaultTable) -> T) -> T {
+        let mut faults = lock(&self.0.faults);
+        let result = act(&mut faults);
+        self.0.has_faults.store(!faults.is_empty(), Ordering::Relaxed);
+        result
+    }
+}

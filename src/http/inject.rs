@@ -1,0 +1,100 @@
+//! Faults: what a plan makes of an exchange.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::envelope::{self, Outcome};
+use super::error::ApiError;
+use super::record::{self, Recording};
+use crate::emulator::Emulator;
+use crate::fault::{Amount, Applied, Fault, Plan, Reply};
+
+/// Asks for a fault, for this request alone.
+pub const ASKED: HeaderName = HeaderName::from_static("x-mock-fault");
+/// On an answer: the kinds of faults that befell it.
+pub const APPLIED: HeaderName = HeaderName::from_static("x-mock-fault-applied");
+
+/// What befalls an exchange: what the request asks for, else what the rules say.
+///
+/// # Errors
+/// A header that is no fault.
+pub fn plan(recording: &mut Recording, headers: &HeaderMap) -> Result<Plan, ApiError> {
+    let emulator = recording.emulator().clone();
+    let (plan, applied) = match headers.get(ASKED) {
+        Some(asked) if emulator.settings().fault_header => {
+            let fault = asked.to_str().map_err(|_| "must be printable ASCII".to_owned()).and_then(Fault::from_header);
+            let fault = fault.map_err(|why| ApiError::FaultHeader { why })?;
+            let plan = emulator.plan_of(&fault, &recording.call());
+            (plan, vec![Applied { kind: fault.kind(), rule: None }])
+        }
+        _ => emulator.plan(&recording.call()),
+    };
+    recording.befell(applied);
+    Ok(plan)
+}
+
+/// What is answered: `own` is the answer of the operation, if it happened.
+pub fn carry_out(emulator: &Emulator, plan: &Plan, applied: &[Applied], own: Option<Response>) -> Response {
+    if applied.is_empty() {
+        return own.unwrap_or_default();
+    }
+    let reason = || match applied.iter().find_map(|fault| fault.rule) {
+        Some(rule) => format!("this is no answer of the API: the fault {} was injected by rule {rule}", record::names(applied)),
+        None => format!("this is no answer of the API: the fault {} was asked for by X-Mock-Fault", record::names(applied)),
+    };
+    let mut response = match &plan.reply {
+        Reply::Own => own.unwrap_or_default(),
+        Reply::Broken => own.map(broken).unwrap_or_default(),
+        Reply::Envelope { code, http, message, retry_after } => {
+            let mut response = envelope::injected(emulator, *code, *http, message.as_deref(), reason());
+            if let Some(seconds) = retry_after {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+            }
+            keep_room(&mut response, own.as_ref());
+            response
+        }
+        Reply::Page { http, html } => {
+            let mut response =
+                (StatusCode::from_u16(*http).unwrap_or_default(), [(header::CONTENT_TYPE, "text/html")], *html).into_response();
+            let outcome = Outcome { body: html.as_bytes().into(), reason: Some(reason()), ..Outcome::default() };
+            response.extensions_mut().insert(outcome);
+            keep_room(&mut response, own.as_ref());
+            response
+        }
+    };
+    if let Some(mut wire) = plan.wire {
+        if wire.amount == Amount::HalfOfBody {
+            let length = response.extensions().get::<Outcome>().map_or(0, |outcome| outcome.body.len());
+            wire.amount = Amount::OfBody(length as u64 / 2);
+        }
+        response.extensions_mut().insert(wire);
+    }
+    if plan.is_answered()
+        && let Ok(kinds) = HeaderValue::from_str(&record::names(applied))
+    {
+        response.headers_mut().insert(APPLIED, kinds);
+    }
+    response
+}
+
+/// The answer without its last brace: what is left is no JSON.
+fn broken(mut own: Response) -> Response {
+    if let Some(outcome) = own.extensions_mut().get_mut::<Outcome>() {
+        let body = outcome.body.slice(..outcome.body.len().saturating_sub(1));
+        outcome.body = body.clone();
+        // The answer to a HEAD has none.
+        if !own.headers().contains_key(header::CONTENT_LENGTH) {
+            *own.body_mut() = Body::from(body);
+        }
+    }
+    own
+}
+
+/// The room that an operation made is made, whatever the client is told.
+fn keep_room(response: &mut Response, own: Option<&Response>) {
+    let room_id = own.and_then(|own| own.extensions().get::<Outcome>()).and_then(|outcome| outcome.room_id);
+    if let Some(outcome) = response.extensions_mut().get_mut::<Outcome>() {
+        outcome.room_id = room_id;
+    }
+}

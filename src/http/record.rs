@@ -1,0 +1,196 @@
+//! What is kept of an exchange: for the journal, for the log, and for explaining a refusal.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use axum::body::Bytes;
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+
+use super::auth;
+use super::envelope::Outcome;
+use super::error::AuthHeader;
+use crate::domain::ids::{ApiKey, RoomId};
+use crate::domain::operation::Operation;
+use crate::domain::secret::scrubbed;
+use crate::domain::text;
+use crate::emulator::{Cause, Emulator};
+use crate::fault::{Applied, Call};
+use crate::journal::{Answered, Entry, Transcript};
+
+/// The target of the one event per exchange.
+pub const LOG_TARGET: &str = "vchatcloud_mock::exchange";
+
+/// What an operation that may change something is told of its exchange, and what it leaves for the record.
+#[derive(Clone)]
+pub struct Trace {
+    /// What changes are put down to.
+    pub cause: Cause,
+    body: Arc<OnceLock<Bytes>>,
+}
+
+impl Trace {
+    /// Leaves the body for the record.
+    pub fn has_read(&self, body: Bytes) {
+        let _ = self.body.set(body);
+    }
+}
+
+/// An exchange that is going on. When it is dropped before its end, the client did not wait for it; that is recorded too.
+pub struct Recording {
+    emulator: Emulator,
+    started: Instant,
+    trace: Option<Trace>,
+    /// `None` once it is recorded.
+    entry: Option<Entry>,
+}
+
+impl Recording {
+    /// Begins with the head of a request. One that may change something takes a trace along.
+    pub fn start(emulator: &Emulator, id: u64, request: &mut Request) -> Recording {
+        let started = Instant::now();
+        let key = auth::header::<ApiKey>(request.headers(), AuthHeader::ApiKey).ok();
+        let (operation, room) = super::operation(request.method(), request.uri().path());
+        let target = request.uri().path_and_query().map_or_else(|| request.uri().to_string(), |target| target.as_str().to_owned());
+        let transcript = Transcript::of(request.method().as_str(), &target, lines(request.headers()));
+        let entry = Entry {
+            id,
+            time: emulator.now(key.as_ref()),
+            key,
+            operation,
+            room_id: room.and_then(|room| room.parse().ok()),
+            took: std::time::Duration::ZERO,
+            faults: Vec::new(),
+            answer: None,
+            reason: None,
+            warning: None,
+            explanation: None,
+            transcript,
+        };
+        let trace = (!matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS))
+            .then(|| Trace { cause: Cause::Request(id), body: Arc::default() });
+        if let Some(trace) = &trace {
+            request.extensions_mut().insert(trace.clone());
+        }
+        Recording { emulator: emulator.clone(), started, trace, entry: Some(entry) }
+    }
+
+    /// The emulator.
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+
+    /// What fault rules look at.
+    pub fn call(&self) -> Call<'_> {
+        let entry = self.entry.as_ref();
+        Call {
+            key: self.key(),
+            operation: entry.and_then(|entry| entry.operation),
+            room_id: entry.and_then(|entry| entry.room_id),
+            now: self.now(),
+        }
+    }
+
+    /// The account that the request names, whether there is one or not.
+    pub fn key(&self) -> Option<&ApiKey> {
+        self.entry.as_ref().and_then(|entry| entry.key.as_ref())
+    }
+
+    /// The time of that account.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.entry.as_ref().map_or(DateTime::UNIX_EPOCH, |entry| entry.time)
+    }
+
+    /// The operation, if its path and method are of one.
+    pub fn operation(&self) -> Option<Operation> {
+        self.entry.as_ref().and_then(|entry| entry.operation)
+    }
+
+    /// The room that the path names.
+    pub fn room_id(&self) -> Option<RoomId> {
+        self.entry.as_ref().and_then(|entry| entry.room_id)
+    }
+
+    /// The head of the request.
+    pub fn transcript(&self) -> Option<&Transcript> {
+        self.entry.as_ref().map(|entry| &entry.transcript)
+    }
+
+    /// The body of the request, if it was read.
+    pub fn body(&self) -> Option<&Bytes> {
+        self.trace.as_ref().and_then(|trace| trace.body.get())
+    }
+
+    /// What befell the exchange.
+    pub fn faults(&self) -> &[Applied] {
+        self.entry.as_ref().map_or(&[], |entry| &entry.faults)
+    }
+
+    /// Keeps what befell the exchange.
+    pub fn befell(&mut self, faults: Vec<Applied>) {
+        if let Some(entry) = &mut self.entry {
+            entry.faults = faults;
+        }
+    }
+
+    /// Ends with an answer; `is_sent` says whether the client gets to see any of it.
+    pub fn finish(mut self, response: &Response, outcome: Outcome, is_sent: bool) {
+        let Some(mut entry) = self.entry.take() else { return };
+        entry.took = self.started.elapsed();
+        entry.room_id = outcome.room_id.or(entry.room_id);
+        entry.answer = is_sent.then(|| Answered { status: response.status().as_u16(), result_cd: outcome.result_cd });
+        log(&entry, &outcome);
+        entry.reason = outcome.reason;
+        entry.warning = outcome.warning;
+        entry.explanation = outcome.explanation;
+        let nothing = HeaderMap::new();
+        let (headers, body) = if is_sent { (response.headers(), outcome.body) } else { (&nothing, Bytes::new()) };
+        self.keep(entry, headers, &body);
+    }
+
+    fn keep(&self, mut entry: Entry, answer_headers: &HeaderMap, answer_body: &[u8]) {
+        if self.emulator.keeps_journal() {
+            entry.transcript.finish(self.body().map(AsRef::as_ref), lines(answer_headers), answer_body);
+            self.emulator.record(entry);
+        }
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        if let Some(mut entry) = self.entry.take() {
+            entry.took = self.started.elapsed();
+            entry.warning = Some("the client did not wait for the answer".to_owned());
+            log(&entry, &Outcome { warning: entry.warning.clone(), ..Outcome::default() });
+            self.keep(entry, &HeaderMap::new(), b"");
+        }
+    }
+}
+
+fn lines(headers: &HeaderMap) -> impl Iterator<Item = (&str, &[u8])> {
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))
+}
+
+/// One event per exchange: what happened, and why.
+fn log(entry: &Entry, outcome: &Outcome) {
+    if !tracing::enabled!(target: LOG_TARGET, tracing::Level::INFO) {
+        return;
+    }
+    let line = |text: &str| scrubbed(&text::log_line(&text::cut(text, super::stack::LINE_CHARS))).into_owned();
+    let account = entry.key.as_ref().map_or_else(|| "-".to_owned(), |key| text::short(&key.masked()));
+    let us = u64::try_from(entry.took.as_micros()).unwrap_or(u64::MAX);
+    let status = entry.answer.map(|answer| answer.status); // none when nothing was sent
+    let result_cd = outcome.result_cd; // none on a preflight
+    let fault = (!entry.faults.is_empty()).then(|| names(&entry.faults));
+    let why = outcome.reason.as_deref().map(line);
+    let warning = outcome.warning.as_deref().map(line);
+    let (id, method, path) = (entry.id, entry.transcript.method(), line(entry.transcript.target()));
+    tracing::info!(target: LOG_TARGET, id, account, method, path, status, result_cd, us, fault, why, warning);
+}
+
+/// The kinds of faults in a line.
+pub fn names(faults: &[Applied]) -> String {
+    faults.iter().map(|fault| fault.kind).collect::<Vec<_>>().join(", ")
+}
