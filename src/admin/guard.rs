@@ -1,5 +1,5 @@
 //! A web page elsewhere must not drive a developer's mock: `Host` tells names that were rebound to this machine, `Origin`
-//! and `Sec-Fetch-Site` tell pages of other origins.
+//! and `Sec-Fetch-Site` tell pages of other origins. Where a whole network reaches it, a token can be demanded.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -13,7 +13,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::HEALTH;
 use super::error::AdminError;
-use crate::domain::text;
+use crate::domain::ids::Token;
+use crate::domain::{secret, text};
 
 /// Host names that are accepted beside those of this machine and its private network.
 #[derive(Debug, Clone, Default)]
@@ -52,10 +53,27 @@ fn normal(host: &str) -> String {
     host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
 }
 
+/// Who may call the control plane.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// Host names beside those of this machine.
+    pub hosts: AllowedHosts,
+    /// Demanded of every call but health; `None` demands none.
+    pub token: Option<Token>,
+}
+
+impl From<AllowedHosts> for Access {
+    fn from(hosts: AllowedHosts) -> Self {
+        Access { hosts, token: None }
+    }
+}
+
 /// Lets a request through or refuses it.
-pub async fn guard(State(allowed): State<AllowedHosts>, request: Request, next: Next) -> Response {
+pub async fn guard(State(access): State<Access>, request: Request, next: Next) -> Response {
     let is_probe = request.uri().path() == HEALTH && matches!(*request.method(), Method::GET | Method::HEAD);
-    match check(&allowed, &request) {
+    let checked =
+        check(&access.hosts, &request).and_then(|()| access.token.as_ref().map_or(Ok(()), |token| check_token(token, request.headers())));
+    match checked {
         Err(error) if !is_probe => error.into_response(),
         _ => next.run(request).await,
     }
@@ -82,6 +100,14 @@ fn check(allowed: &AllowedHosts, request: &Request) -> Result<(), AdminError> {
         None | Some("same-origin" | "none") => Ok(()),
         Some(site) => Err(AdminError::forbidden(format!("Sec-Fetch-Site: must be same-origin, got \"{}\"", text::short(site)), hint)),
     }
+}
+
+fn check_token(token: &Token, headers: &HeaderMap) -> Result<(), AdminError> {
+    let sent = one(headers, header::AUTHORIZATION.as_str())?.ok_or_else(|| AdminError::unauthorized("Authorization: missing"))?;
+    let sent = sent.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map_or("", |(_, sent)| sent.trim());
+    // Fingerprints take as long to compare whatever they begin with.
+    let same = secret::fingerprint(sent) == secret::fingerprint(token.as_str());
+    if same { Ok(()) } else { Err(AdminError::unauthorized("Authorization: not the token of this mock")) }
 }
 
 /// The one value of a header. Browsers send each of these once.

@@ -1,20 +1,31 @@
 //! The control plane under `/__admin`, for the people and programs that run a test. Plain JSON and proper HTTP statuses.
+//! What it does is the emulator's; here it is a body, a query and an answer.
 
+mod accounts;
+mod body;
 mod clock;
+mod diff;
 mod error;
+mod faults;
 mod guard;
+mod health;
+pub mod openapi;
+mod query;
+mod requests;
 mod reset;
-mod scope;
+mod rooms;
+mod state;
+mod verify;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header;
-use axum::routing::{get, post};
-use axum::{Json, Router, middleware};
-use serde::Serialize;
+use axum::routing::{get, patch, post, put};
+use axum::{Router, middleware};
 
-pub use self::guard::{AllowedHosts, BadHost};
+pub use self::guard::{Access, AllowedHosts, BadHost};
 
 use self::error::AdminError;
+use crate::domain::text;
 use crate::emulator::Emulator;
 
 /// Where all of it hangs.
@@ -23,27 +34,38 @@ pub const PREFIX: &str = "/__admin";
 pub const HEALTH: &str = "/__admin/health";
 /// The largest body that a call may have.
 const BODY_LIMIT: usize = 64 * 1024;
+/// The largest state that may be sent.
+const STATE_LIMIT: usize = 256 * 1024 * 1024;
 
 /// The control plane over an emulator. `contract` writes the emulated API's OpenAPI document.
-pub fn router(emulator: Emulator, allowed: AllowedHosts, contract: fn() -> String) -> Router {
+pub fn router(emulator: Emulator, access: Access, contract: fn() -> String) -> Router {
+    const JSON: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/json")];
     Router::new()
-        .route(HEALTH, get(health))
+        .route(HEALTH, get(health::health))
         .route("/__admin/reset", post(reset::reset))
+        .route("/__admin/state", get(state::export).merge(put(state::import).layer(DefaultBodyLimit::max(STATE_LIMIT))))
+        .route("/__admin/diff", get(diff::diff))
+        .route("/__admin/mark", post(diff::mark))
+        .route("/__admin/accounts", get(accounts::list))
+        .route("/__admin/rooms/{roomId}", patch(rooms::patch))
+        .route("/__admin/requests", get(requests::list).delete(requests::forget))
+        .route("/__admin/requests/{id}", get(requests::one))
+        .route("/__admin/verify", post(verify::verify))
+        .route("/__admin/faults", get(faults::list).post(faults::add).delete(faults::clear))
+        .route("/__admin/faults/{id}", axum::routing::delete(faults::remove))
+        .route("/__admin/clock", get(clock::show).put(clock::set))
         .route("/__admin/clock/advance", post(clock::advance))
-        .route("/__admin/openapi.json", get(async move || ([(header::CONTENT_TYPE, "application/json")], contract())))
-        .fallback(async |request: Request| AdminError::not_found(request.uri().path()))
+        .route("/__admin/openapi.json", get(async move || (JSON, contract())))
+        .route("/__admin/admin-openapi.json", get(async || (JSON, openapi::text())))
+        .fallback(async |request: Request| no_such_path(request.uri().path()))
         .method_not_allowed_fallback(async |request: Request| AdminError::method(request.method()))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::from_fn_with_state(allowed, guard::guard))
+        .layer(middleware::from_fn_with_state(access, guard::guard))
         .with_state(emulator)
 }
 
-#[derive(Serialize)]
-struct Health {
-    status: &'static str,
-    version: &'static str,
-}
-
-async fn health() -> Json<Health> {
-    Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
+fn no_such_path(path: &str) -> AdminError {
+    let document = openapi::document();
+    let nearest = text::did_you_mean(path, document.paths.paths.keys().map(String::as_str));
+    AdminError::not_found(path, nearest)
 }

@@ -1,23 +1,30 @@
-//! `POST /__admin/reset[?apiKey=K]`: back to the fixtures, with ids and clock.
+//! `POST /__admin/reset[?apiKey=K]`: back to the fixtures, with clock, ids, faults and journal.
 
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::error::AdminError;
-use super::scope::Scope;
+use super::error::{AdminError, AdminRefusals};
+use super::query::Query;
+use crate::domain::ids::ApiKey;
 use crate::emulator::Emulator;
 
 /// What was reset.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WasReset {
     /// The account, or `null` for all.
     api_key: Option<String>,
 }
 
-pub async fn reset(State(emulator): State<Emulator>, Scope(key): Scope) -> Result<Json<WasReset>, AdminError> {
+/// Puts an account, or all, back to the fixtures: rooms, clock, ids, faults, journal. Without `apiKey` accounts that no
+/// fixture names disappear.
+#[utoipa::path(post, path = "/__admin/reset", tag = "state", params(("apiKey" = Option<String>, Query, description = "the account; all without it")),
+    responses((status = 200, description = "what was reset", body = WasReset), AdminRefusals))]
+pub async fn reset(State(emulator): State<Emulator>, query: Query) -> Result<Json<WasReset>, AdminError> {
+    let key = query.scope(&[])?;
     emulator.reset(key.as_ref()).map_err(|refusal| AdminError::control(refusal, key.as_ref()))?;
     tracing::info!("{} back to the fixtures", key.as_ref().map_or("all accounts are".to_owned(), |key| format!("{} is", key.masked())));
-    Ok(Json(WasReset { api_key: key.map(|key| key.masked()) }))
+    Ok(Json(WasReset { api_key: key.as_ref().map(ApiKey::masked) }))
 }

@@ -162,6 +162,11 @@ impl Emulator {
         *auth == AuthMode::Open || fixtures.accounts.contains_key(key) || world.accounts.contains_key(key)
     }
 
+    /// The clock that accounts to come start with.
+    pub fn clock_to_come(&self) -> Clock {
+        read(&self.0.world).clock
+    }
+
     /// The account of a key, which comes into being if it must.
     fn account(&self, key: &ApiKey) -> Arc<Account> {
         if let Some(account) = read(&self.0.world).accounts.get(key) {

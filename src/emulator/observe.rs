@@ -89,7 +89,7 @@ impl Emulator {
             let before = faults.list().len();
             match key {
                 Some(key) => faults.clear(Some(key)),
-                None => *faults = FaultTable::default(),
+                None => faults.clear_all(),
             }
             before - faults.list().len()
         });

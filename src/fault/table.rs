@@ -132,6 +132,11 @@ impl FaultTable {
         }
     }
 
+    /// Takes away every rule; numbers go on.
+    pub fn clear_all(&mut self) {
+        *self = FaultTable { last_id: self.last_id, ..FaultTable::default() };
+    }
+
     /// Takes away one rule of an account or of all; says whether it was there.
     pub fn remove(&mut self, key: Option<&ApiKey>, id: u64) -> bool {
         let scope = match key {
@@ -144,7 +149,7 @@ impl FaultTable {
         before != scope.rules.len()
     }
 
-    /// The rules of an account (`Some(Some(key))`), those for all (`Some(None)`), or every rule, in order of creation.
+    /// Every rule, in order of creation.
     pub fn list(&self) -> Vec<Listed> {
         let of_accounts = self.accounts.iter().flat_map(|(key, scope)| scope.rules.iter().map(move |rule| rule.listed(Some(key))));
         let mut listed: Vec<Listed> = self.all.rules.iter().map(|rule| rule.listed(None)).chain(of_accounts).collect();

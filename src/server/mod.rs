@@ -22,7 +22,7 @@ pub use self::listen::{Host, NotAnAddress};
 
 pub use self::page::first_call;
 
-use crate::admin::{self, AllowedHosts};
+use crate::admin::{self, Access};
 use crate::emulator::{Cause, Emulator, Settings};
 use crate::http::openapi;
 use crate::http::stack::{self, Exchange, REQUEST_ID};
@@ -42,8 +42,8 @@ pub struct App {
 
 impl App {
     /// The emulated API and the control plane over one emulator.
-    pub fn new(emulator: Emulator, allowed: AllowedHosts) -> App {
-        App { api: stack::stack(emulator.clone()), admin: admin::router(emulator.clone(), allowed, openapi::contract_text), emulator }
+    pub fn new(emulator: Emulator, access: impl Into<Access>) -> App {
+        App { api: stack::stack(emulator.clone()), admin: admin::router(emulator.clone(), access.into(), openapi::contract_text), emulator }
     }
 
     /// What its emulator was made with.

@@ -195,7 +195,10 @@ async fn browsers() {
     for reply in [mock.stranger().header("Origin", "null").list().await, mock.alice().header("Origin", "https://app.example").list().await]
     {
         assert_eq!(reply.header("access-control-allow-origin"), "*");
-        assert_eq!(reply.header("access-control-expose-headers"), "X-Mock-Request-Id, X-Mock-Reason, X-Mock-Warning, X-Mock-Fault-Applied, Retry-After");
+        assert_eq!(
+            reply.header("access-control-expose-headers"),
+            "X-Mock-Request-Id, X-Mock-Reason, X-Mock-Warning, X-Mock-Fault-Applied, Retry-After"
+        );
     }
 }
 

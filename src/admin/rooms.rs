@@ -1,0 +1,79 @@
+//! `PATCH /__admin/rooms/{roomId}`: what the chat engine would do to a room.
+
+use axum::Json;
+use axum::extract::{Extension, Path, State};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::body::{self, Body};
+use super::error::{AdminError, AdminRefusals};
+use super::query::Query;
+use crate::domain::field::FieldError;
+use crate::domain::ids::RoomId;
+use crate::domain::room::RoomPatch;
+use crate::emulator::{Cause, Emulator};
+
+/// What it takes.
+const FIELDS: &[&str] = &["joinCount", "messageCount", "currentUserCount", "isPossibleDup", "roomStatus", "startDt", "endDt"];
+const HINT: &str = "send an object such as {\"joinCount\": \"+1\", \"currentUserCount\": \"+1\"}";
+
+/// What a room may be given beside the API; what is absent stays.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "the document's picture of what RoomPatch is read from")]
+pub struct PatchRoom {
+    /// A number, or a change such as `+1`.
+    join_count: Option<String>,
+    /// A number, or a change such as `+1`.
+    message_count: Option<String>,
+    /// A number, or a change such as `+1` or `-1`.
+    current_user_count: Option<String>,
+    /// `true` or `false`.
+    is_possible_dup: Option<String>,
+    /// `active` or `pending`.
+    room_status: Option<String>,
+    /// `yyyyMMddHHmmss` in Korean time.
+    start_dt: Option<String>,
+    /// `yyyyMMddHHmmss` in Korean time.
+    end_dt: Option<String>,
+}
+
+/// The room as it is now.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Patched {
+    /// Every field, as a read shows it.
+    #[schema(value_type = std::collections::HashMap<String, String>)]
+    room: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Changes what the chat engine would change in a room: counts, and what the API shows of its state. All of it or nothing.
+#[utoipa::path(patch, path = "/__admin/rooms/{roomId}", tag = "rooms",
+    params(("roomId" = String, Path, description = "the room"), ("apiKey" = Option<String>, Query, description = "the account")),
+    request_body(content = PatchRoom),
+    responses((status = 200, description = "the room as it is now", body = Patched), AdminRefusals))]
+pub async fn patch(
+    State(emulator): State<Emulator>,
+    Path(room_id): Path<String>,
+    query: Query,
+    Extension(cause): Extension<Cause>,
+    body: Body,
+) -> Result<Json<Patched>, AdminError> {
+    let key = query.one_account(&emulator, &[])?;
+    let id: RoomId = FieldError::parse("roomId", &room_id).map_err(|error| AdminError::bad_request(error.to_string(), HINT))?;
+    let patch = body::json(body, HINT, |reader, value| {
+        let members = reader.members(value, "a patch of a room", FIELDS)?;
+        Some(RoomPatch {
+            join_count: reader.valued(&members, "joinCount"),
+            message_count: reader.valued(&members, "messageCount"),
+            current_user_count: reader.valued(&members, "currentUserCount"),
+            is_possible_dup: reader.valued_or_boolean(&members, "isPossibleDup"),
+            room_status: reader.valued(&members, "roomStatus"),
+            start_dt: reader.valued(&members, "startDt"),
+            end_dt: reader.valued(&members, "endDt"),
+        })
+    })?;
+    let (user_id, room) = emulator.patch_room(&key, &id, &patch, cause).map_err(|refusal| AdminError::control(refusal, Some(&key)))?;
+    let shown = room.shown().into_iter().map(|(name, value)| (name.to_owned(), value.into()));
+    Ok(Json(Patched { room: shown.chain([("userId".to_owned(), user_id.as_str().into())]).collect() }))
+}
