@@ -46,6 +46,7 @@ mod seed;
 pub mod server;
 mod store;
 mod token;
+pub mod verify;
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -1,0 +1,51 @@
+//! What was called, held against what should have been: `POST /__admin/verify`, without the waiting.
+//!
+//! A verdict is never false. What the journal does not hold any more, or holds only in part, may have matched or not, and a
+//! verdict that hangs on it says so.
+
+mod expectation;
+mod judge;
+mod order;
+mod read;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use utoipa::ToSchema;
+
+pub use self::expectation::{Condition, Expectation, Times};
+pub use self::read::read;
+pub use self::verdict::{Failure, Nearest, Verdict};
+use crate::journal::{Entry, Evicted};
+
+/// What must have been called. Preflights never count.
+#[derive(Debug, Clone, Default, ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub struct Verification {
+    /// Each of them must be met; one exchange may count for several.
+    expect: Vec<Expectation>,
+    /// Whether they must have been met in their order; one exchange counts for one then.
+    #[schema(required = false)]
+    ordered: bool,
+    /// Whether every exchange must match one of them.
+    #[schema(required = false)]
+    no_other: bool,
+    /// How long to wait for them at most, up to ten minutes; absent is not at all.
+    #[schema(value_type = String, required = false, example = "5s")]
+    within: Duration,
+}
+
+impl Verification {
+    /// How long to wait at most until it passes.
+    pub fn within(&self) -> Duration {
+        self.within
+    }
+
+    /// Judges the entries of a journal, in its order, and what made room in it; `is_on` tells whether it keeps anything at all.
+    pub fn judge(&self, entries: &[Arc<Entry>], evicted: &Evicted, is_on: bool) -> Verdict {
+        if is_on { judge::judge(self, entries, evicted) } else { Verdict::journal_off() }
+    }
+}

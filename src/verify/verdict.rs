@@ -1,0 +1,116 @@
+//! What a verification came to.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What a verification came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(tag = "verdict", rename_all = "camelCase")]
+pub enum Verdict {
+    /// Everything was as expected.
+    Passed,
+    /// Something was not, for sure.
+    Failed {
+        /// What was not as expected, in the order of the expectations.
+        failures: Vec<Failure>,
+        /// Whether more exchanges cannot mend it.
+        #[serde(skip)]
+        is_final: bool,
+    },
+    /// It hangs on what was not kept.
+    Inconclusive {
+        /// What cannot be told and why, a line each.
+        reasons: Vec<String>,
+        /// Whether more exchanges cannot make it pass.
+        #[serde(skip)]
+        is_final: bool,
+    },
+}
+
+/// One thing that was not as expected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// The place of the expectation in `expect`, from 0; `null` for `noOther`.
+    pub expectation: Option<usize>,
+    /// All of it in a line.
+    pub message: String,
+    /// How many there should have been, such as `at least 1`.
+    pub expected: String,
+    /// How many there were.
+    pub got: u64,
+    /// At most three exchanges: those that come nearest when there were too few, those that match when there were too many
+    /// or they came too early, those that match nothing for `noOther`.
+    pub nearest: Vec<Nearest>,
+}
+
+/// An exchange that a failure is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Nearest {
+    /// Its number, as in `X-Mock-Request-Id`.
+    pub id: u64,
+    /// What keeps it from matching, a line each.
+    pub differences: Vec<String>,
+}
+
+/// Whether exchanges to come may make up for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mends {
+    Perhaps,
+    Never,
+}
+
+/// What a judge has found so far.
+#[derive(Debug, Default)]
+pub struct Findings {
+    failures: Vec<(Failure, Mends)>,
+    doubts: Vec<(String, Mends)>,
+}
+
+impl Verdict {
+    /// Whether waiting for more exchanges is of no use: it has passed, or cannot pass any more.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Verdict::Passed => true,
+            Verdict::Failed { is_final, .. } | Verdict::Inconclusive { is_final, .. } => *is_final,
+        }
+    }
+
+    /// Without a journal nothing can be told.
+    pub(super) fn journal_off() -> Verdict {
+        let reason = "the journal is off: start with --journal-entries above 0".to_owned();
+        Verdict::Inconclusive { reasons: vec![reason], is_final: true }
+    }
+}
+
+impl Findings {
+    /// Something is wrong for sure.
+    pub fn fail(&mut self, failure: Failure, mends: Mends) {
+        self.failures.push((failure, mends));
+    }
+
+    /// Something may be wrong.
+    pub fn doubt(&mut self, reason: String, mends: Mends) {
+        self.doubts.push((reason, mends));
+    }
+
+    /// What all of it comes to: what is sure outweighs what is not.
+    pub fn verdict(self) -> Verdict {
+        if !self.failures.is_empty() {
+            let (failures, is_final) = with_finality(self.failures);
+            return Verdict::Failed { failures, is_final };
+        }
+        if !self.doubts.is_empty() {
+            let (reasons, is_final) = with_finality(self.doubts);
+            return Verdict::Inconclusive { reasons, is_final };
+        }
+        Verdict::Passed
+    }
+}
+
+/// One that cannot be mended is enough.
+fn with_finality<T>(findings: Vec<(T, Mends)>) -> (Vec<T>, bool) {
+    let is_final = findings.iter().any(|(_, mends)| *mends == Mends::Never);
+    (findings.into_iter().map(|(finding, _)| finding).collect(), is_final)
+}
