@@ -4,7 +4,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
 use super::error::Refusal;
-use super::{accounts, clock, diff, faults, health, requests, reset, rooms, state};
+use super::{accounts, clock, diff, faults, health, requests, reset, rooms, state, verify};
 
 /// The document.
 pub fn document() -> OpenApi {
@@ -28,7 +28,7 @@ pub fn text() -> String {
     paths(
         health::health, reset::reset, state::export, state::import, diff::diff, diff::mark, accounts::list,
         rooms::patch,
-        requests::list, requests::one, requests::forget,
+        requests::list, requests::one, requests::forget, verify::verify,
         faults::add, faults::list, faults::clear, faults::remove,
         clock::show, clock::set, clock::advance,
     ),

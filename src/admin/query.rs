@@ -87,7 +87,7 @@ impl Query {
     }
 
     /// A parameter that is a whole number of at least `min`.
-    pub fn number<T: FromStr + PartialOrd + Display>(&self, name: &'static str, min: T) -> Result<Option<T>, AdminError> {
+    pub fn number<T: FromStr + PartialOrd + Display + Copy>(&self, name: &'static str, min: T) -> Result<Option<T>, AdminError> {
         let Some(text) = self.get(name) else { return Ok(None) };
         let number = text.parse().ok().filter(|number| *number >= min);
         let message = || format!("{name}: must be a whole number from {min} on, got \"{}\"", text::short(text));

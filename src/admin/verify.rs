@@ -1,2 +1,38 @@
-//! stub
-pub async fn verify() {}
+//! `POST /__admin/verify`: whether what was called is what was expected; waits for it if told to.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::body::{self, Body};
+use super::error::{AdminError, AdminRefusals};
+use super::query::Query;
+use crate::emulator::Emulator;
+use crate::verify::{self, Verdict, Verification};
+
+/// Judges the exchanges of an account, or of all: 200 passed, 422 failed with the nearest exchanges and what differed, 409
+/// inconclusive because exchanges that could matter are not kept any more. With `within` it answers as soon as it passes,
+/// or cannot pass any more, or the time is over.
+#[utoipa::path(post, path = "/__admin/verify", tag = "journal",
+    params(("apiKey" = Option<String>, Query, description = "the account; all without it")),
+    request_body(content = Verification),
+    responses(
+        (status = 200, description = "passed", body = Verdict),
+        (status = 409, description = "inconclusive: exchanges that could matter are not kept any more", body = Verdict),
+        (status = 422, description = "failed, with the nearest exchanges and what differed", body = Verdict),
+        AdminRefusals,
+    ))]
+pub async fn verify(State(emulator): State<Emulator>, query: Query, body: Body) -> Result<Response, AdminError> {
+    let hint = "send {\"expect\": [{\"operation\": \"createRoom\", \"times\": 1}]}";
+    let key = query.scope(&[])?;
+    let text = body::text(body, hint)?;
+    let verification = verify::read(&text).map_err(|problems| AdminError::problems(&problems, hint))?;
+    let verdict = emulator.verify(key.as_ref(), &verification).await;
+    let status = match &verdict {
+        Verdict::Passed => StatusCode::OK,
+        Verdict::Failed { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Verdict::Inconclusive { .. } => StatusCode::CONFLICT,
+    };
+    Ok((status, Json(verdict)).into_response())
+}

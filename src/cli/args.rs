@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::clock::ClockMode;
 use crate::domain::field::Invalid;
+use crate::domain::ids::Token;
 use crate::emulator::{AuthMode, ErrorStatus};
 use crate::journal::Limits;
 use crate::server::Host;
@@ -42,7 +43,11 @@ pub enum Command {
         paths: Vec<PathBuf>,
     },
     /// Print the OpenAPI document of the emulated API
-    Openapi,
+    Openapi {
+        /// That of the control plane instead
+        #[arg(long)]
+        admin: bool,
+    },
     /// Exit with 0 if a server is healthy, 1 if it is not, 69 if nobody answers
     Healthcheck(HealthcheckArgs),
     /// Print a completion script
@@ -99,8 +104,8 @@ pub struct ServeArgs {
     #[arg(long, env = "VCHATCLOUD_MOCK_STATE", value_name = "PATH")]
     pub state: Option<PathBuf>,
     /// Demanded of every call of /__admin but health, as Authorization: Bearer TOKEN
-    #[arg(long, env = "VCHATCLOUD_MOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
-    pub admin_token: Option<String>,
+    #[arg(long, env = "VCHATCLOUD_MOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = parse_token)]
+    pub admin_token: Option<Token>,
     /// More host names under which /__admin may be called, separated by commas
     #[arg(long, env = "VCHATCLOUD_MOCK_ALLOWED_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
     pub allowed_hosts: Vec<String>,
@@ -193,6 +198,10 @@ fn parse_duration(text: &str) -> Result<Duration, &'static str> {
 fn parse_ttl(text: &str) -> Result<Duration, &'static str> {
     let ttl = parse_duration(text)?;
     if ttl.as_secs() == 0 || ttl.subsec_nanos() != 0 { Err("must be whole seconds, at least 1s") } else { Ok(ttl) }
+}
+
+fn parse_token(text: &str) -> Result<Token, String> {
+    text.parse().map_err(|Invalid(what)| what)
 }
 
 fn parse_clock(text: &str) -> Result<ClockMode, String> {

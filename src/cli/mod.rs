@@ -6,6 +6,7 @@ mod healthcheck;
 mod log;
 mod output;
 mod serve;
+mod state;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use self::args::{Cli, Command};
+use crate::admin;
 use crate::fixture::Problems;
 use crate::http::openapi;
 
@@ -54,7 +56,8 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Serve(args) => serve::run(&args),
         Command::Check { paths } => check::run(&paths),
-        Command::Openapi => print(&openapi::contract_text()),
+        Command::Openapi { admin: false } => print(&openapi::contract_text()),
+        Command::Openapi { admin: true } => print(&admin::openapi::text()),
         Command::Healthcheck(args) => healthcheck::run(&args),
         Command::Completions { shell } => completions(shell),
     };

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 use std::{env, fs, thread};
 
@@ -14,7 +15,8 @@ use super::Failure;
 use super::args::{self, DEFAULT_PORT, FIXTURES_JSON, LogFormat, PortArg, ServeArgs};
 use super::log;
 use super::output::Lines;
-use crate::admin::AllowedHosts;
+use super::state::StateFile;
+use crate::admin::{Access, AllowedHosts};
 use crate::domain::text;
 use crate::emulator::{AuthMode, Emulator, Settings};
 use crate::fixture::{self, Source};
@@ -41,12 +43,15 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         let mut stop = pin!(stop);
         let owned = args.clone();
         let started = workers.spawn(async move { start(&owned) });
-        let (server, app, url) = tokio::select! {
+        let Started { server, app, url, state } = tokio::select! {
             () = &mut stop => return Ok(()),
             started = started => started.map_err(|error| Failure::Runtime(error.to_string()))??,
         };
         announce(args, &url, &app, &lines);
         let (ask, asked) = oneshot::channel::<()>();
+        if let Some((file, emulator)) = state.clone() {
+            workers.spawn(async move { file.follow(&emulator).await });
+        }
         let mut serving = workers.spawn(server.serve(app, async { drop(asked.await) }));
         tokio::select! {
             () = &mut stop => drop(ask),
@@ -54,19 +59,31 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         }
         // The server keeps its own time; this is for workers that are too busy to notice.
         drop(tokio::time::timeout(LAST_CALL, serving).await);
+        if let Some((file, emulator)) = state {
+            file.save(&emulator);
+        }
         Ok(())
     });
     workers.shutdown_background();
     result
 }
 
+/// A server that is bound, and what goes with it.
+struct Started {
+    server: Server,
+    app: App,
+    url: String,
+    state: Option<(Arc<StateFile>, Emulator)>,
+}
+
 /// Everything from arguments to a bound socket. Runs in a worker, whose sockets they become.
-fn start(args: &ServeArgs) -> Result<(Server, App, String), Failure> {
+fn start(args: &ServeArgs) -> Result<Started, Failure> {
     if args.listen.port == Some(PortArg::ServiceLink) {
         tracing::warn!("VCHATCLOUD_MOCK_PORT is a Kubernetes service link and was ignored, the port is {DEFAULT_PORT}");
     }
     warn_of_misspelt_variables();
-    let allowed = AllowedHosts::new(&args.allowed_hosts).map_err(|error| Failure::Usage(format!("--allowed-hosts: {error}")))?;
+    let hosts = AllowedHosts::new(&args.allowed_hosts).map_err(|error| Failure::Usage(format!("--allowed-hosts: {error}")))?;
+    let access = Access { hosts, token: args.admin_token.clone() };
     let emulator = Emulator::new(Settings {
         auth: args.auth,
         error_status: args.error_status,
@@ -77,6 +94,7 @@ fn start(args: &ServeArgs) -> Result<(Server, App, String), Failure> {
         journal: Limits { entries: args.journal_entries, bytes: args.journal_bytes },
         fault_header: args.fault_header,
     });
+    let state = args.state.as_ref().map(|path| StateFile::open(path, &emulator)).transpose()?;
     // Connections need descriptors. A limit that cannot be raised is as good as it is.
     drop(rlimit::increase_nofile_limit(u64::MAX));
     let server = Server::bind(&args.listen.host, args.listen.given_port().unwrap_or(DEFAULT_PORT)).map_err(|error| match error.kind() {
@@ -87,7 +105,7 @@ fn start(args: &ServeArgs) -> Result<(Server, App, String), Failure> {
         write_port(file, server.port()).map_err(|error| Failure::Runtime(format!("--port-file: {}: {error}", file.display())))?;
     }
     let url = url(&args.listen.host, server.port());
-    Ok((server, App::new(emulator, allowed), url))
+    Ok(Started { server, app: App::new(emulator.clone(), access), url, state: state.map(|file| (Arc::new(file), emulator)) })
 }
 
 /// A variable that is nearly one of ours is a mistake. Others with our prefix are not: Kubernetes sets some of its own.

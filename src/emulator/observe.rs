@@ -1,15 +1,18 @@
 //! What happens around the operations: numbers of exchanges, the journal, faults, and live credentials.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::{ControlRefusal, Emulator, lock};
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 use crate::domain::ids::ApiKey;
 use crate::fault::{Applied, Call, Fault, FaultTable, Listed, Plan, Rule};
 use crate::fixture::Fixtures;
 use crate::journal::{Entry, Filter, Page};
+use crate::verify::{Verdict, Verification};
 
 impl Emulator {
     /// The number of an exchange that begins now.
@@ -45,6 +48,25 @@ impl Emulator {
     /// Forgets the exchanges of an account, or of all, and says how many there were.
     pub fn forget_requests(&self, key: Option<&ApiKey>) -> usize {
         lock(&self.0.journal).clear(key)
+    }
+
+    /// Judges the exchanges of an account, or of all. Waits as long as the verification allows and waiting can help.
+    pub async fn verify(&self, key: Option<&ApiKey>, verification: &Verification) -> Verdict {
+        let end = Instant::now() + verification.within();
+        loop {
+            let recorded = self.0.recorded.notified();
+            let mut recorded = pin!(recorded);
+            // From here on no exchange is missed, also one that ends while it is judged.
+            recorded.as_mut().enable();
+            let (entries, evicted) = {
+                let journal = lock(&self.0.journal);
+                (journal.all(key), journal.evicted(key))
+            };
+            let verdict = verification.judge(&entries, &evicted, self.keeps_journal());
+            if verdict.is_final() || tokio::time::timeout_at(end, recorded).await.is_err() {
+                return verdict;
+            }
+        }
     }
 
     /// Adds a fault rule for an account, or for all, and says its number.

@@ -25,15 +25,16 @@ use crate::emulator::Emulator;
 
 /// Every path with its methods, as refusals name them, and its operations. A test holds it against the contract, which says
 /// the same once more: making the contract takes a quarter of a start, so the router does not wait for it.
-const PATHS: [(&str, &str, &[(Method, Operation)]); 5] = [
+const PATHS: [(&str, &str, Operations); 5] = [
     ("/openapi/v2/rooms", "GET, HEAD, POST", ON_ROOMS),
     ("/openapi/v2/rooms/{roomId}", "GET, HEAD, POST, DELETE", ON_A_ROOM),
     ("/openapi/v1/rooms", "GET, HEAD, POST", ON_ROOMS),
     ("/openapi/v1/rooms/{roomId}", "GET, HEAD, POST, DELETE", ON_A_ROOM),
     ("/openapi/token", "GET, HEAD", &[(Method::GET, Operation::IssueToken)]),
 ];
-const ON_ROOMS: &[(Method, Operation)] = &[(Method::GET, Operation::ListRoom), (Method::POST, Operation::CreateRoom)];
-const ON_A_ROOM: &[(Method, Operation)] =
+type Operations = &'static [(Method, Operation)];
+const ON_ROOMS: Operations = &[(Method::GET, Operation::ListRoom), (Method::POST, Operation::CreateRoom)];
+const ON_A_ROOM: Operations =
     &[(Method::GET, Operation::GetRoomInfo), (Method::POST, Operation::ModifyRoom), (Method::DELETE, Operation::DestroyRoom)];
 
 /// The operation of a method and a path, and what stands where the path names a room.

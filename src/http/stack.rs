@@ -113,7 +113,7 @@ impl Operations {
         let emulator = self.emulator.clone();
         let plan = match inject::plan(recording, request.headers()) {
             Ok(plan) => plan,
-            Err(error) => return (refused(&emulator, error, recording), true),
+            Err(error) => return (refused(&emulator, &error, recording), true),
         };
         if !plan.wait.is_zero() {
             tokio::time::sleep(plan.wait).await;
@@ -131,16 +131,16 @@ impl Operations {
         }
         // Whatever reached neither a handler nor a refusal of ours would be a bug.
         let error = answer.extensions_mut().remove::<ApiError>().unwrap_or(ApiError::Panicked);
-        refused(&self.emulator, error, recording)
+        refused(&self.emulator, &error, recording)
     }
 }
 
 /// The answer to a refusal, with its explanation.
-fn refused(emulator: &Emulator, error: ApiError, recording: &Recording) -> Response {
-    let explanation = explain::explain(&error, recording);
-    let reason = explain::short(&error, &explanation);
+fn refused(emulator: &Emulator, error: &ApiError, recording: &Recording) -> Response {
+    let explanation = explain::explain(error, recording);
+    let reason = explain::short(error, &explanation);
     let mut response = envelope::refusal(emulator, error.code(), &error.message(), reason);
-    if let ApiError::Method { allow, .. } = &error {
+    if let ApiError::Method { allow, .. } = error {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
     }
     if let Some(outcome) = response.extensions_mut().get_mut::<Outcome>() {

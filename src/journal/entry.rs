@@ -58,6 +58,11 @@ impl Entry {
         size_of::<Self>() + SHARE + self.transcript.size() + texts + explanation + self.faults.capacity() * size_of::<Applied>()
     }
 
+    /// Whether it is a browser's question before a call, and no call.
+    pub fn is_preflight(&self) -> bool {
+        self.transcript.method() == "OPTIONS"
+    }
+
     /// The parameters as the API read them, from what was kept.
     pub fn form(&self) -> Form {
         let mut form = Form::default();

@@ -61,21 +61,40 @@ pub struct Page {
     pub evicted: u64,
 }
 
-/// How many entries of each operation made room.
+/// How many entries of each operation made room. Preflights are counted apart: they are nobody's call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Evicted([u64; Operation::ALL.len() + 1]);
+pub struct Evicted {
+    of: [u64; Operation::ALL.len() + 1],
+    preflights: u64,
+}
 
 impl Evicted {
-    /// How many made room, of one operation or of all.
+    /// How many calls made room, of one operation or of all and none.
     pub fn count(&self, operation: Option<Operation>) -> u64 {
         match operation {
-            Some(operation) => self.0[operation as usize],
-            None => self.0.iter().sum(),
+            Some(operation) => self.of[operation as usize],
+            None => self.of.iter().sum(),
         }
     }
 
-    fn add(&mut self, operation: Option<Operation>) {
-        self.0[operation.map_or(Operation::ALL.len(), |operation| operation as usize)] += 1;
+    /// How many entries made room, with preflights.
+    pub fn total(&self) -> u64 {
+        self.count(None) + self.preflights
+    }
+
+    fn add(&mut self, entry: &Entry) {
+        if entry.is_preflight() {
+            self.preflights += 1;
+        } else {
+            self.of[entry.operation.map_or(Operation::ALL.len(), |operation| operation as usize)] += 1;
+        }
+    }
+
+    fn merge(&mut self, other: &Evicted) {
+        self.preflights += other.preflights;
+        for (sum, count) in self.of.iter_mut().zip(&other.of) {
+            *sum += count;
+        }
     }
 }
 
@@ -159,7 +178,7 @@ impl Journal {
         } else {
             entries.drain(..matched.saturating_sub(limit));
         }
-        Page { entries, matched, kept, evicted: self.evicted(key).count(None) }
+        Page { entries, matched, kept, evicted: self.evicted(key).total() }
     }
 
     /// What made room, of an account or of all.
@@ -167,9 +186,7 @@ impl Journal {
         let mut evicted = Evicted::default();
         let rings = self.rings.iter().filter(|(of, _)| key.is_none() || of.as_ref() == key);
         for (_, ring) in rings {
-            for (sum, count) in evicted.0.iter_mut().zip(&ring.evicted.0) {
-                *sum += count;
-            }
+            evicted.merge(&ring.evicted);
         }
         evicted
     }
@@ -213,7 +230,7 @@ impl Journal {
         self.bytes -= entry.size();
         if let Some(ring) = self.rings.get_mut(&entry.key) {
             ring.places.pop_front();
-            ring.evicted.add(entry.operation);
+            ring.evicted.add(&entry);
         }
     }
 }

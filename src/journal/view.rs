@@ -8,6 +8,7 @@ use super::entry::Entry;
 use super::explanation::Explanation;
 use crate::clock::show_moment;
 use crate::domain::ids::ApiKey;
+use crate::domain::operation::Operation;
 use crate::domain::secret::scrubbed;
 
 /// One exchange.
@@ -110,7 +111,7 @@ impl<'a> EntryView<'a> {
             id: entry.id,
             time: show_moment(entry.time),
             api_key: entry.key.as_ref().map(ApiKey::masked),
-            operation: entry.operation.map(|operation| operation.name()),
+            operation: entry.operation.map(Operation::name),
             room_id: entry.room_id.map(|id| id.to_string()),
             us: u64::try_from(entry.took.as_micros()).unwrap_or(u64::MAX),
             request: RequestView {
@@ -125,7 +126,7 @@ impl<'a> EntryView<'a> {
             answer: entry.answer.map(|answer| AnswerView {
                 status: answer.status,
                 result_cd: answer.result_cd,
-                headers: transcript.answer_headers().map(line).collect(),
+                headers: transcript.answer_headers().map(&line).collect(),
                 body: text(transcript.answer_body()),
                 body_bytes: transcript.answer_body_bytes(),
                 body_is_cut: transcript.answer_body_bytes() > transcript.answer_body().len() as u64,

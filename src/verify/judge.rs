@@ -27,7 +27,7 @@ pub struct Tally<'v> {
 
 /// Judges the entries of a journal that is on.
 pub fn judge(verification: &Verification, entries: &[Arc<Entry>], evicted: &Evicted) -> Verdict {
-    let kept: Vec<Kept<'_>> = entries.iter().filter(|entry| !is_preflight(entry)).map(|entry| Kept::of(entry)).collect();
+    let kept: Vec<Kept<'_>> = entries.iter().filter(|entry| !entry.is_preflight()).map(|entry| Kept::of(entry)).collect();
     let tallies = verification.expect.iter().enumerate().map(|(index, expectation)| Tally {
         index,
         expectation,
@@ -46,10 +46,6 @@ pub fn judge(verification: &Verification, entries: &[Arc<Entry>], evicted: &Evic
         judge_others(&tallies, &kept, evicted, &mut findings);
     }
     findings.verdict()
-}
-
-fn is_preflight(entry: &Entry) -> bool {
-    entry.transcript.method() == "OPTIONS"
 }
 
 impl Tally<'_> {

@@ -54,7 +54,7 @@ proptest! {
     ) {
         let mut truth = Journal::new(Limits::default());
         let mut journal = Journal::new(Limits { entries: limit, ..Limits::default() });
-        let judge = |journal: &Journal| verification.judge(&journal.all(None), &journal.evicted(None), journal.is_on());
+        let judge = |journal: &Journal| verification.judge(&journal.all(None), &journal.evicted(None), true);
         let mut last = None;
         for (((line, is_cut), key), id) in calls.iter().zip(1..) {
             let key = Some(key.to_string().parse().unwrap());

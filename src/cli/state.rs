@@ -1,0 +1,114 @@
+//! `--state FILE`: the state survives the process. It is written within a second of a change and at the stop, whole or not
+//! at all.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use super::Failure;
+use crate::emulator::Emulator;
+use crate::fixture::{self, Source};
+
+/// How often a change is looked for. Writing takes its time too, and both together stay under a second.
+const INTERVAL: Duration = Duration::from_millis(400);
+
+/// A state file, and what of it is written.
+pub struct StateFile {
+    path: PathBuf,
+    written: Mutex<Written>,
+}
+
+#[derive(Default)]
+struct Written {
+    /// The count of changes that the file has; `None` is not written yet.
+    changes: Option<u64>,
+    /// Said once until it works again.
+    has_failed: bool,
+}
+
+impl StateFile {
+    /// Reads the file into an emulator, if it exists.
+    ///
+    /// # Errors
+    /// A place where no file can be; everything that is wrong with a file that is there.
+    pub fn open(path: &Path, emulator: &Emulator) -> Result<StateFile, Failure> {
+        let usage = |what: String| Failure::Usage(format!("--state: {}: {what}", path.display()));
+        if path.is_dir() {
+            return Err(usage("is a directory, name a file".to_owned()));
+        }
+        // A link stays one: what it points to is replaced.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !directory.is_dir() {
+            return Err(usage("there is no such directory".to_owned()));
+        }
+        let mut written = Written::default();
+        if path.exists() {
+            let state = fixture::load(&[Source::Path(path.clone())])?;
+            if state.has_more_than_accounts() {
+                return Err(usage("a state is accounts, what has default or resultCodes is for --fixtures".to_owned()));
+            }
+            emulator.resume(&state);
+            written.changes = Some(emulator.changes());
+        }
+        Ok(StateFile { path, written: Mutex::new(written) })
+    }
+
+    /// Writes every change, until it is dropped.
+    pub async fn follow(&self, emulator: &Emulator) {
+        let mut ticks = tokio::time::interval(INTERVAL);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            // A large state takes a while, and the worker has others to serve.
+            tokio::task::block_in_place(|| self.save(emulator));
+        }
+    }
+
+    /// Writes the state if it has changed. A disk that is full or cannot be written is logged, and the server goes on.
+    pub fn save(&self, emulator: &Emulator) {
+        let mut written = self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let changes = emulator.changes();
+        if written.changes == Some(changes) {
+            return;
+        }
+        match replace(&self.path, &fixture::write(&emulator.saved(None))) {
+            Ok(()) => {
+                if written.has_failed {
+                    tracing::info!("--state: {} is written again", self.path.display());
+                }
+                *written = Written { changes: Some(changes), has_failed: false };
+            }
+            Err(error) if !written.has_failed => {
+                tracing::warn!("--state: {} cannot be written, the server goes on: {error}", self.path.display());
+                written.has_failed = true;
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// Readers see the text before or the text after. Only its owner may read it: it holds keys and tokens.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".tmp");
+    let beside = path.with_file_name(name);
+    let write = || {
+        // What a killed process left behind may have other permissions.
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    };
+    write().inspect_err(|_| drop(fs::remove_file(&beside)))
+}
