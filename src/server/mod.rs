@@ -3,6 +3,7 @@
 mod connection;
 mod listen;
 mod page;
+mod wire;
 
 use std::future::poll_fn;
 use std::io;
