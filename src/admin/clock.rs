@@ -165,7 +165,7 @@ fn moved(emulator: &Emulator, key: Option<&ApiKey>, due: &[Due], how: &str) -> J
 fn member<T: FromStr<Err = Invalid>>(body: Body, hint: &str, name: &'static str) -> Result<T, AdminError> {
     body::json(body, hint, |reader, value| {
         let members = reader.members(value, "the body", &[name])?;
-        reader.missing(&members, name, "say it");
+        reader.missing(&members, name, "the call is about nothing else");
         reader.valued(&members, name)
     })
 }

@@ -100,7 +100,7 @@ async fn reset_puts_everything_back() {
     let mock = Mock::demo();
     let fresh = (mock.demo_caller().list().await.body, mock.alice().create_room("").await);
     mock.demo_caller().create_room("").await;
-    mock.admin("POST", "clock/advance", r#"{"by": "1h"}"#).await;
+    mock.admin("POST", "clock/advance?all=true", r#"{"by": "1h"}"#).await;
 
     assert_eq!(mock.admin("POST", "reset", "").await.body, r#"{"apiKey":null}"#);
     // Accounts that no fixture names have disappeared: they start over, with the same ids.
@@ -145,7 +145,7 @@ async fn reset_of_one_account_leaves_the_others() {
     assert_eq!(mock.bob().names().await, ["Lobby"]);
     assert_eq!(mock.alice().create_room("").await, first);
     // A suite may reset its account before it has ever called, and then starts with a clock of its own as well.
-    mock.admin("POST", "clock/advance", r#"{"by": "2h"}"#).await;
+    mock.admin("POST", "clock/advance?all=true", r#"{"by": "2h"}"#).await;
     assert_eq!(mock.admin("POST", "reset?apiKey=carol", "").await.status, 200);
     assert!(mock.caller("carol", "t").create_room("").await.ends_with("-20260131120000"));
 }
@@ -176,11 +176,11 @@ async fn calls_that_are_refused() {
     POST clock/advance?apiKey=unknown -> 404 {"error":{"code":"unknown_account","message":"apiKey: no such account, got \"unknown\"","hint":"with --auth strict only the keys of the fixture are accounts"}}
     POST reset?apiKey= -> 400 {"error":{"code":"bad_request","message":"apiKey: must be printable ASCII without comma or outer spaces, and not empty, got \"\"","hint":"name one account with ?apiKey=K, or leave it out for all"}}
     POST reset?apiKey=a&apiKey=b -> 400 {"error":{"code":"bad_request","message":"apiKey: stands twice in the query","hint":"name one account with ?apiKey=K, or leave it out for all"}}
-    POST reset?apikey=a -> 400 {"error":{"code":"bad_request","message":"unknown query parameter \"apikey\"","hint":"name one account with ?apiKey=K, or leave it out for all"}}
+    POST reset?apikey=a -> 400 {"error":{"code":"bad_request","message":"unknown query parameter \"apikey\", did you mean apiKey","hint":"this call takes apiKey"}}
     POST reset?apiKey=%zz -> 400 {"error":{"code":"bad_request","message":"broken percent escape in the query","hint":"name one account with ?apiKey=K, or leave it out for all"}}
     GET reset -> 405 {"error":{"code":"method_not_allowed","message":"GET is not allowed here","hint":"the Allow header names the methods"}}
     POST health -> 405 {"error":{"code":"method_not_allowed","message":"POST is not allowed here","hint":"the Allow header names the methods"}}
-    GET nothing -> 404 {"error":{"code":"not_found","message":"no such path: /__admin/nothing","hint":"there are GET health, POST reset, POST clock/advance and GET openapi.json under /__admin"}}
+    GET nothing -> 404 {"error":{"code":"not_found","message":"no such path: /__admin/nothing","hint":"GET /__admin/admin-openapi.json lists the calls"}}
     "#);
     assert_eq!(strict.send(Request::get("/__admin").body(Body::empty()).unwrap()).await.status, 404);
     // What only looks like the control plane belongs to the emulated API.

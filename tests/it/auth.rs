@@ -50,7 +50,7 @@ async fn a_token_has_the_vendors_shape() {
 async fn issued_tokens_work_and_do_not_end_older_ones() {
     let mock = Mock::new();
     let first = mock.alice().issue_token().await;
-    mock.admin("POST", "clock/advance", r#"{"by": "1h"}"#).await;
+    mock.admin("POST", "clock/advance?all=true", r#"{"by": "1h"}"#).await;
     let second = mock.alice().issue_token().await;
     assert_ne!(first, second);
     for token in [first, second] {
@@ -65,9 +65,9 @@ async fn a_token_expires_to_the_second() {
         let mock = Mock::with(|settings| settings.token_ttl = std::time::Duration::from_secs(ttl));
         let token = mock.alice().issue_token().await;
         let bearer = mock.caller("alice-key", &token);
-        mock.admin("POST", "clock/advance", &format!(r#"{{"by": "{}s"}}"#, ttl - 1)).await;
+        mock.admin("POST", "clock/advance?all=true", &format!(r#"{{"by": "{}s"}}"#, ttl - 1)).await;
         assert_eq!(bearer.list().await.codes(), "200 1", "{ttl}");
-        mock.admin("POST", "clock/advance", r#"{"by": "1s"}"#).await;
+        mock.admin("POST", "clock/advance?all=true", r#"{"by": "1s"}"#).await;
         assert_eq!(bearer.list().await.codes(), "401 401", "{ttl}");
     }
 }

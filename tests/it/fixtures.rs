@@ -39,7 +39,7 @@ fn every_mistake_is_told_with_its_place() {
     fixtures/broken/cut-off.json:1:15: broken JSON: unterminated object
     fixtures/broken/duplicate-account.json:3:14: duplicate apiKey "k", keep one account and give it all rooms
     fixtures/broken/duplicate-room.json:5:18: duplicate roomId, give each room of an account its own or leave it out, got "AAAAAAAAAA-0000000000-20220101000000"
-    fixtures/broken/empty.json:1:1: broken JSON: the text is empty, write {} for a fixture without anything
+    fixtures/broken/empty.json:1:1: broken JSON: the text is empty, write {} for nothing
     fixtures/broken/foreign-user.json:3:70: userId: must be the account's ("me@example.com") or left out, got "you@example.com"
     fixtures/broken/member-twice.json:4:25: "roomName" stands twice in a room, remove one
     fixtures/broken/name-empty.json:4:20: roomName: must be 1 to 50 characters, has 0, got ""

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod admin;
+mod admin_contract;
 mod arrivals;
 mod auth;
 mod cli;

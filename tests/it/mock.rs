@@ -11,10 +11,11 @@ use vchatcloud_mock::admin::AllowedHosts;
 use vchatcloud_mock::clock::ClockMode;
 use vchatcloud_mock::domain::field::Invalid;
 use vchatcloud_mock::emulator::{Emulator, Settings};
+use vchatcloud_mock::fault::WirePlan;
 use vchatcloud_mock::fixture::{self, Fixtures, Source};
 use vchatcloud_mock::server::App;
 
-use crate::contract;
+use crate::{admin_contract, contract};
 
 /// The first room of the demo.
 pub const DEMO_ROOM: &str = "DemoRoom01-AbCdEfGhIj-20220523144251";
@@ -93,7 +94,10 @@ impl Mock {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let reply = Reply { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() };
-        if path != "/" && !path.starts_with("/__admin") {
+        let is_injected = parts.extensions.get::<WirePlan>().is_some() || reply.headers.contains_key("x-mock-fault-applied");
+        if path.starts_with("/__admin/") {
+            admin_contract::check(&method, &path, &reply);
+        } else if path != "/" && !path.starts_with("/__admin") && !is_injected {
             contract::check(&method, &path, &reply);
         }
         reply

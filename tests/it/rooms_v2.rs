@@ -118,7 +118,7 @@ async fn room_status_pauses_ends_and_opens_again() {
         ("A", "active", "99991231235959"),
         ("E", "pending", "20260131200000"),
     ] {
-        mock.admin("POST", "clock/advance", r#"{"by": "1h"}"#).await;
+        mock.admin("POST", "clock/advance?all=true", r#"{"by": "1h"}"#).await;
         let reply = alice.post(&format!("/openapi/v2/rooms/{room_id}"), &format!("{ROOM_V2}&roomStatus={sent}")).await;
         assert_eq!(reply.codes(), "200 1", "{reply}");
         let room = alice.detail(&room_id).await.json();
