@@ -73,9 +73,9 @@ pub fn show_span(span: TimeDelta) -> String {
     format!("{sign}{}", humantime::format_duration(span.abs().to_std().unwrap_or_default()).to_string().replace(' ', ""))
 }
 
-/// A moment as the control plane shows it: RFC 3339.
+/// A moment as the control plane shows it: RFC 3339, to the millisecond.
 pub fn show_moment(moment: DateTime<Utc>) -> String {
-    moment.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    moment.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// The last moment a clock shows: in KST it is the last second of the year 9999, the last that the API can write.
@@ -138,8 +138,8 @@ impl fmt::Display for ClockMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ClockMode::System => f.write_str("system"),
-            ClockMode::Frozen(at) => write!(f, "frozen:{}", show_moment(*at)),
-            ClockMode::Start(at) => write!(f, "start:{}", show_moment(*at)),
+            ClockMode::Frozen(at) => write!(f, "frozen:{}", at.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            ClockMode::Start(at) => write!(f, "start:{}", at.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             ClockMode::Offset(ahead) => write!(f, "offset:{}", show_span(*ahead)),
         }
     }

@@ -182,7 +182,7 @@ fn log(entry: &Entry, outcome: &Outcome) {
     let account = entry.key.as_ref().map_or_else(|| "-".to_owned(), |key| text::short(&key.masked()));
     let us = u64::try_from(entry.took.as_micros()).unwrap_or(u64::MAX);
     let status = entry.answer.map(|answer| answer.status); // none when nothing was sent
-    let result_cd = outcome.result_cd; // none on a preflight
+    let result_cd = entry.answer.and_then(|answer| answer.result_cd); // none on a preflight either
     let fault = (!entry.faults.is_empty()).then(|| names(&entry.faults));
     let why = outcome.reason.as_deref().map(line);
     let warning = outcome.warning.as_deref().map(line);

@@ -103,12 +103,12 @@ async fn advance_moves_one_account_or_all() {
     mock.alice().list().await;
     insta::assert_snapshot!(mock.admin("POST", "clock/advance?apiKey=alice-key", r#"{"by": "1h"}"#).await, @r#"
     200
-    {"apiKey":"alice-key","clock":"frozen:2026-01-31T04:00:00Z","now":"2026-01-31T04:00:00Z","due":[]}
+    {"apiKey":"alice-key","clock":"frozen:2026-01-31T04:00:00Z","now":"2026-01-31T04:00:00.000Z","due":[]}
     "#);
     assert_eq!((hour(mock.alice()).await, hour(mock.bob()).await), ("13".into(), "12".into()));
     insta::assert_snapshot!(mock.admin("POST", "clock/advance?all=true", r#"{"by": "2h"}"#).await, @r#"
     200
-    {"apiKey":null,"clock":"frozen:2026-01-31T05:00:00Z","now":"2026-01-31T05:00:00Z","due":[]}
+    {"apiKey":null,"clock":"frozen:2026-01-31T05:00:00Z","now":"2026-01-31T05:00:00.000Z","due":[]}
     "#);
     assert_eq!(
         (hour(mock.alice()).await, hour(mock.bob()).await, hour(mock.caller("carol", "t")).await),
@@ -144,7 +144,7 @@ async fn advances_that_are_refused() {
     assert_eq!((huge.status.as_u16(), huge.json()["error"]["code"].as_str()), (413, Some("bad_body")), "{huge}");
     insta::assert_snapshot!(answers.join("\n"), @r#"
      -> {"error":{"code":"bad_body","message":"body:1:1: broken JSON: the text is empty, write {} for nothing","hint":"send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms; -5h goes back"}}
-    {} -> {"error":{"code":"bad_body","message":"body:1:1: by: missing, say it","hint":"send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms; -5h goes back"}}
+    {} -> {"error":{"code":"bad_body","message":"body:1:1: by: missing, the call is about nothing else","hint":"send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms; -5h goes back"}}
     {"by": 5} -> {"error":{"code":"bad_body","message":"body:1:8: by: must be a duration such as 5h1s or -30m, got \"5\"","hint":"send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms; -5h goes back"}}
     ["1h"] -> {"error":{"code":"bad_body","message":"body:1:1: the body must be an object","hint":"send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms; -5h goes back"}}
     {"by": "5 parsecs"} -> {"error":{"code":"bad_body","message":"body:1:8: by: must be a duration such as 5h1s or -30m, got \"5 parsecs\"","hint":"send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms; -5h goes back"}}
