@@ -15,6 +15,7 @@ use super::query::Query;
 use crate::clock::show_moment;
 use crate::domain::ids::ApiKey;
 use crate::domain::room::Room;
+use crate::domain::secret::scrubbed;
 use crate::emulator::{AccountDiff, Cause, Changed, Emulator};
 
 /// What is not as it was.
@@ -124,7 +125,7 @@ fn of_account(diff: &AccountDiff) -> DiffOfAccount {
         room_id: room.room_id.to_string(),
         room_name: room.room_name.to_string(),
         by: cause.into(),
-        room: room.shown().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect(),
+        room: room.shown().into_iter().map(|(name, value)| (name.to_owned(), scrubbed(&value).into())).collect(),
     };
     let changed = |changed: &Changed| ChangedRoom {
         room_id: changed.is.room_id.to_string(),
@@ -145,8 +146,8 @@ fn of_account(diff: &AccountDiff) -> DiffOfAccount {
 fn fields(changed: &Changed) -> impl Iterator<Item = (&'static str, String, String, Cause)> {
     let (was, is) = (changed.was.shown(), changed.is.shown());
     changed.fields.iter().filter_map(move |(field, cause)| {
-        let ((name, was), (_, is)) = (was.get(*field)?.clone(), is.get(*field)?.clone());
-        Some((name, was, is, *cause))
+        let ((name, was), (_, is)) = (was.get(*field)?, is.get(*field)?);
+        Some((*name, scrubbed(was).into_owned(), scrubbed(is).into_owned(), *cause))
     })
 }
 

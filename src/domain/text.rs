@@ -1,18 +1,20 @@
 //! Small helpers for the words of messages.
 
+use super::secret::scrubbed;
+
 /// A longer value is cut in messages.
 const SHORT_CHARS: usize = 60;
 /// So is a longer path, but its end may be what is wrong with it.
 const PATH_CHARS: usize = 200;
 
-/// A value for the end of a message, cut when it is long.
+/// A value for the end of a message, cut when it is long. A credential is masked first: half of one is still too much.
 pub fn short(value: &str) -> String {
-    cut(value, SHORT_CHARS)
+    cut(&scrubbed(value), SHORT_CHARS)
 }
 
 /// A path for a message, cut when it is very long.
 pub fn short_path(path: &str) -> String {
-    cut(path, PATH_CHARS)
+    cut(&scrubbed(path), PATH_CHARS)
 }
 
 /// At most so many characters, with a mark when there were more.

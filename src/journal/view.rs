@@ -1,5 +1,7 @@
 //! An entry as the control plane shows it: credentials masked, fields in a fixed order.
 
+use std::borrow::Cow;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
@@ -34,9 +36,9 @@ pub struct EntryView<'a> {
     /// What befell it.
     faults: Vec<FaultView>,
     /// Why it was refused, in a line.
-    reason: Option<&'a str>,
+    reason: Option<Cow<'a, str>>,
     /// What was doubtful in a success.
-    warning: Option<&'a str>,
+    warning: Option<Cow<'a, str>>,
     /// Why it was refused, at length; only when one exchange is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<&'a Explanation>,
@@ -132,8 +134,8 @@ impl<'a> EntryView<'a> {
                 body_is_cut: transcript.answer_body_bytes() > transcript.answer_body().len() as u64,
             }),
             faults: entry.faults.iter().map(|fault| FaultView { kind: fault.kind, rule: fault.rule }).collect(),
-            reason: entry.reason.as_deref(),
-            warning: entry.warning.as_deref(),
+            reason: entry.reason.as_deref().map(scrubbed),
+            warning: entry.warning.as_deref().map(scrubbed),
             explanation: None,
         }
     }
