@@ -129,10 +129,7 @@ impl Journal {
         if !self.limits.is_on() || entry.id < self.first {
             return;
         }
-        if !self.rings.contains_key(&entry.key) {
-            self.rings.insert(entry.key.clone(), Ring::default());
-        }
-        let Some(ring) = self.rings.get_mut(&entry.key) else { return };
+        let ring = self.rings.entry(entry.key.clone()).or_default();
         if entry.id < ring.first {
             return;
         }

@@ -3,7 +3,9 @@
 use axum::body::Body;
 use axum::http::Request;
 
+use vchatcloud_mock::admin::{Access, AllowedHosts};
 use vchatcloud_mock::emulator::Cause;
+use vchatcloud_mock::server::App;
 
 use crate::mock::{Mock, Reply, fixtures};
 
@@ -92,6 +94,180 @@ async fn a_page_of_another_origin_is_refused() {
             .await
             .status,
         403
+    );
+}
+
+/// What browsers send with each kind of request, as they really do: (what, method, headers, accepted). The mock is at
+/// `http://localhost:4280`.
+#[tokio::test]
+async fn headers_of_real_browsers() {
+    let mock = Mock::new();
+    let evil = "https://evil.example";
+    let cases: &[(&str, &str, &[(&str, &str)], bool)] = &[
+        // Chrome 120
+        (
+            "address bar",
+            "GET",
+            &[("Sec-Fetch-Site", "none"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-User", "?1"), ("Sec-Fetch-Dest", "document")],
+            true,
+        ),
+        (
+            "own page, fetch GET",
+            "GET",
+            &[
+                ("Sec-Fetch-Site", "same-origin"),
+                ("Sec-Fetch-Mode", "cors"),
+                ("Sec-Fetch-Dest", "empty"),
+                ("Referer", "http://localhost:4280/"),
+            ],
+            true,
+        ),
+        (
+            "own page, fetch POST",
+            "POST",
+            &[
+                ("Origin", "http://localhost:4280"),
+                ("Sec-Fetch-Site", "same-origin"),
+                ("Sec-Fetch-Mode", "cors"),
+                ("Sec-Fetch-Dest", "empty"),
+            ],
+            true,
+        ),
+        (
+            "link elsewhere",
+            "GET",
+            &[
+                ("Sec-Fetch-Site", "cross-site"),
+                ("Sec-Fetch-Mode", "navigate"),
+                ("Sec-Fetch-User", "?1"),
+                ("Sec-Fetch-Dest", "document"),
+                ("Referer", evil),
+            ],
+            false,
+        ),
+        (
+            "form elsewhere",
+            "POST",
+            &[
+                ("Origin", evil),
+                ("Content-Type", "text/plain"),
+                ("Sec-Fetch-Site", "cross-site"),
+                ("Sec-Fetch-Mode", "navigate"),
+                ("Sec-Fetch-Dest", "document"),
+            ],
+            false,
+        ),
+        (
+            "fetch no-cors elsewhere",
+            "POST",
+            &[
+                ("Origin", evil),
+                ("Content-Type", "text/plain;charset=UTF-8"),
+                ("Sec-Fetch-Site", "cross-site"),
+                ("Sec-Fetch-Mode", "no-cors"),
+                ("Sec-Fetch-Dest", "empty"),
+            ],
+            false,
+        ),
+        (
+            "image elsewhere",
+            "GET",
+            &[
+                ("Sec-Fetch-Site", "cross-site"),
+                ("Sec-Fetch-Mode", "no-cors"),
+                ("Sec-Fetch-Dest", "image"),
+                ("Referer", "https://evil.example/"),
+            ],
+            false,
+        ),
+        (
+            "sendBeacon elsewhere",
+            "POST",
+            &[
+                ("Origin", evil),
+                ("Content-Type", "text/plain;charset=UTF-8"),
+                ("Sec-Fetch-Site", "cross-site"),
+                ("Sec-Fetch-Mode", "no-cors"),
+            ],
+            false,
+        ),
+        (
+            "page on another port of this machine",
+            "POST",
+            &[("Origin", "http://localhost:3000"), ("Sec-Fetch-Site", "same-site"), ("Sec-Fetch-Mode", "cors")],
+            false,
+        ),
+        ("sandboxed frame or file", "POST", &[("Origin", "null"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "cors")], false),
+        (
+            "preflight elsewhere",
+            "OPTIONS",
+            &[("Origin", evil), ("Access-Control-Request-Method", "PUT"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "cors")],
+            false,
+        ),
+        // Safari 16.3, before it sent Sec-Fetch-*
+        ("own page, old", "POST", &[("Origin", "http://localhost:4280"), ("Referer", "http://localhost:4280/")], true),
+        (
+            "form elsewhere, old",
+            "POST",
+            &[("Origin", evil), ("Referer", evil), ("Content-Type", "application/x-www-form-urlencoded")],
+            false,
+        ),
+        // Firefox with a page that was rebound to this machine sends its own host
+        (
+            "rebound name",
+            "POST",
+            &[("Host", "evil.example:4280"), ("Origin", "http://evil.example:4280"), ("Sec-Fetch-Site", "same-origin")],
+            false,
+        ),
+    ];
+    for (what, method, headers, accepted) in cases {
+        let host: &[(&str, &str)] = if headers.iter().any(|(name, _)| *name == "Host") { &[] } else { &[("Host", "localhost:4280")] };
+        for path in [
+            "/__admin/reset",
+            "/__admin/state?all=true",
+            "/__admin/faults",
+            "/__admin/requests",
+            "/__admin/verify",
+            "/__admin/rooms/x",
+            "/__admin/nothing",
+        ] {
+            let reply = call(&mock, method, path, &[host, headers].concat()).await;
+            assert_eq!(reply.status != 403, *accepted, "{what}: {method} {path}: {reply}");
+            assert!(!reply.headers.contains_key("access-control-allow-origin"), "{what}: {reply}");
+        }
+    }
+}
+
+/// `--admin-token`: every call but health must bring it.
+#[tokio::test]
+async fn a_token_can_be_demanded() {
+    let token = "a-long-secret".parse().unwrap();
+    let app = App::new(Mock::demo().emulator().clone(), Access { hosts: AllowedHosts::default(), token: Some(token) });
+    let call = async |path: &str, authorization: &[&str]| {
+        let request = Request::get(path).header("Host", "localhost");
+        let request = authorization.iter().fold(request, |request, value| request.header("Authorization", *value));
+        app.clone().answer(request.body(Body::empty()).unwrap()).await
+    };
+    for (authorization, status) in [
+        (&["Bearer a-long-secret"][..], 200),
+        (&["bearer  a-long-secret"], 200),
+        (&[], 401),
+        (&["a-long-secret"], 401),
+        (&["Basic a-long-secret"], 401),
+        (&["Bearer a-long-secre"], 401),
+        (&["Bearer a-long-secret", "Bearer a-long-secret"], 403),
+    ] {
+        for path in ["/__admin/state", "/__admin/admin-openapi.json"] {
+            let answer = call(path, authorization).await;
+            assert_eq!(answer.status(), status, "{path} {authorization:?}");
+            assert_eq!(answer.headers().contains_key("www-authenticate"), status == 401);
+        }
+        assert_eq!(call("/__admin/health", authorization).await.status(), 200);
+    }
+    // The emulated API has its own.
+    assert_eq!(
+        call("/openapi/v2/rooms", &[]).await.headers()["x-mock-reason"].to_str().unwrap().split(':').next(),
+        Some("API_KEY is missing")
     );
 }
 

@@ -24,6 +24,7 @@ mod refusals;
 mod rooms_v1;
 mod rooms_v2;
 mod state;
+mod state_file;
 mod stopping;
 mod tidy;
 mod verify;

@@ -48,13 +48,17 @@ impl Process {
     }
 
     pub fn get(&self, path: &str) -> String {
+        self.send("GET", path, "")
+    }
+
+    /// Sends a request of the demo account, with a form if there is one.
+    pub fn send(&self, method: &str, path: &str, form: &str) -> String {
         let address = self.url.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(address).unwrap();
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAPI_KEY: demo-key\r\nX-AUTH-TOKEN: demo-token\r\n\r\n"
-        )
-        .unwrap();
+        let body = format!("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}", form.len());
+        let body = if method == "GET" { "\r\n" } else { &body };
+        let keys = "API_KEY: demo-key\r\nX-AUTH-TOKEN: demo-token";
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{keys}\r\n{body}").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
