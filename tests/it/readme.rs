@@ -18,7 +18,7 @@ async fn every_curl_command_gives_the_answer_that_is_shown() {
         for example in block.split("$ ").skip(1).filter(|example| example.starts_with("curl ")) {
             let (command, answer) = split_at_answer(example);
             let reply = mock.send(curl::request(&command)).await;
-            assert!(matches(answer.trim(), &reply.body), "{command}\nshows  {answer}\nanswers {reply}");
+            assert!(matches(answer.trim(), reply.body.trim_end()), "{command}\nshows  {answer}\nanswers {reply}");
             run += 1;
         }
     }
@@ -58,6 +58,52 @@ fn matches(pattern: &str, text: &str) -> bool {
     rest.is_empty()
 }
 
+const CONTROL_PLANE: &str = include_str!("../../docs/control-plane.md");
+
+/// Every call that a document names is one of the control plane's.
+#[test]
+fn every_call_of_the_control_plane_that_is_named_exists() {
+    let document: serde_json::Value = serde_json::from_str(include_str!("../../admin-openapi.json")).unwrap();
+    let mut named = 0;
+    for word in README.split('`').chain(CONTROL_PLANE.split('`')) {
+        let Some((method, path)) = word.split_once(' ') else { continue };
+        if !["GET", "PUT", "POST", "PATCH", "DELETE"].contains(&method) || path.starts_with("/openapi") || path.ends_with("openapi.json") {
+            continue;
+        }
+        let path = path.split([' ', '?']).next().unwrap().trim_start_matches("/__admin/");
+        let call = &document["paths"][format!("/__admin/{path}")][method.to_lowercase()];
+        assert!(call.is_object(), "there is no {word}");
+        named += 1;
+    }
+    assert!(named > 20, "only {named} calls were found");
+}
+
+/// The table of faults has every kind, with its parameters.
+#[test]
+fn every_kind_of_fault_is_in_the_table() {
+    for (kind, parameters, _) in vchatcloud_mock::fault::Fault::KINDS {
+        let row = CONTROL_PLANE.lines().find(|line| line.starts_with(&format!("| `{kind}` |"))).unwrap_or_else(|| panic!("no {kind}"));
+        for parameter in *parameters {
+            assert!(row.contains(&format!("`{parameter}`")), "{kind} lacks {parameter}");
+        }
+    }
+}
+
+/// The rule and the verification that are shown are read.
+#[tokio::test]
+async fn the_bodies_of_the_control_plane_that_are_shown_are_taken() {
+    let mock = Mock::demo();
+    let mut taken = 0;
+    for (language, block) in curl::blocks(CONTROL_PLANE).into_iter().filter(|(language, _)| *language == "json") {
+        let path = if block.contains("expect") { "verify" } else { "faults" };
+        let body = block.replace("…", crate::mock::DEMO_ROOM).replace("5s", "1ms");
+        let reply = mock.admin("POST", path, &body).await;
+        assert_ne!(reply.status, 400, "{language} {block}: {reply}");
+        taken += 1;
+    }
+    assert_eq!(taken, 2);
+}
+
 /// The fixture that is shown is one.
 #[test]
 fn every_json_block_is_a_fixture() {
@@ -95,7 +141,7 @@ fn the_table_of_result_codes_is_the_codes() {
 #[test]
 fn every_flag_and_variable_is_in_the_readme() {
     let help = crate::process::run(&["--help"], &[]).stdout;
-    let variables: Vec<&str> = help.split("[env: ").skip(1).filter_map(|rest| rest.split('=').next()).collect();
+    let variables: Vec<&str> = help.split("[env: ").skip(1).filter_map(|rest| rest.split(['=', ']']).next()).collect();
     assert!(variables.len() > 10);
     for variable in variables {
         assert!(README.contains(variable), "the README lacks {variable}");
