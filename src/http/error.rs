@@ -56,6 +56,7 @@ pub enum ApiError {
     },
     Field {
         error: FieldError,
+        /// What befell the parameter on the way.
         note: Option<String>,
     },
     NoSuchRoom {
@@ -105,14 +106,12 @@ impl ApiError {
         }
     }
 
-    /// What was wrong and the cure, for `X-Mock-Reason` and the log.
+    /// What was wrong and the cure. What may be behind it stands in the explanation.
     pub fn reason(&self) -> String {
         let message = self.message();
         match self {
             ApiError::Panicked => "the mock has a bug: please report what its log says".to_owned(),
-            ApiError::HeaderMissing(AuthHeader::ApiKey) => {
-                format!("{message}: send your key in the header API_KEY; if you did, a proxy may have dropped a header with an underscore")
-            }
+            ApiError::HeaderMissing(AuthHeader::ApiKey) => format!("{message}: send your key in the header API_KEY"),
             ApiError::HeaderMissing(AuthHeader::Token) => {
                 format!("{message}: send a token in the header X-AUTH-TOKEN, GET /openapi/token issues one in its body")
             }
@@ -127,11 +126,9 @@ impl ApiError {
                 format!("{message} since {seconds_ago} s: get a new one from GET /openapi/token")
             }
             ApiError::MediaType { .. } => format!("{message}: send the parameters as a form, not as JSON or multipart"),
-            ApiError::Field { error: FieldError::Missing { field }, note } => match note {
-                Some(note) => format!("{message}; {note}"),
-                None => format!("{message}: send {field}=... in a body of {FORM}, or in the query"),
-            },
-            ApiError::Field { note: Some(note), .. } => format!("{message}; {note}"),
+            ApiError::Field { error: FieldError::Missing { field }, note: None } => {
+                format!("{message}: send {field}=... in a body of {FORM}, or in the query")
+            }
             ApiError::NoSuchRoom { room_id } => {
                 format!("no room of this account has this roomId: listRoom shows which there are, got \"{}\"", text::short(room_id))
             }

@@ -19,6 +19,7 @@ use axum::routing::get;
 
 use self::error::ApiError;
 use self::rooms::{create, destroy, detail, list, modify};
+use crate::domain::ids::RoomId;
 use crate::domain::operation::Operation;
 use crate::domain::text;
 use crate::emulator::Emulator;
@@ -75,16 +76,27 @@ fn no_such_method(request: &Request) -> ApiError {
     ApiError::Method { method: request.method().to_string(), path: path.to_owned(), allow }
 }
 
-/// Names the operation's path that differs least; of two that are equally near, the first of the table.
+/// Names the operation's path that is nearest.
 fn no_such_path(uri: &Uri) -> ApiError {
     // The target of CONNECT has no path.
     let path = if uri.path().is_empty() { uri.to_string() } else { uri.path().to_owned() };
-    let shown = text::short_path(&path);
+    ApiError::Path { nearest: nearest_path(&path).0, path }
+}
+
+/// The operation's path that differs least, as the table has it and with the path's own segments; of two that are equally
+/// near, the first of the table.
+pub fn nearest_path(path: &str) -> (&'static str, String) {
+    let shown = text::short_path(path);
     // What is missing may be missing at the front or at the end.
-    let difference =
-        |known: &&str| text::distance(&shown, &filled(known, &shown)).min(text::distance(&shown, &filled_from_the_end(known, &shown)));
-    let nearest = PATHS.iter().map(|(known, ..)| *known).min_by_key(difference);
-    ApiError::Path { nearest: nearest.unwrap_or_default(), path }
+    let both = PATHS.iter().flat_map(|(known, ..)| [filled, filled_from_the_end].map(|fill| (*known, fill(known, &shown))));
+    let mut ways: Vec<(&str, String)> = both.collect();
+    ways.sort_by_cached_key(|(_, own)| text::distance(&shown, own));
+    let nearest = ways.first().map_or("", |(known, _)| *known);
+    // What looks like a roomId is the roomId, wherever it stands.
+    let has_room = |own: &str| own.rsplit('/').next().is_some_and(|last| last.parse::<RoomId>().is_ok());
+    ways.retain(|(known, _)| *known == nearest);
+    let own = ways.iter().find(|(_, own)| has_room(own)).or(ways.first()).map(|(_, own)| own.clone());
+    (nearest, own.unwrap_or_default())
 }
 
 /// The template with the path's own segments where it has parameters, which any segment fits.

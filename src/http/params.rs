@@ -45,17 +45,7 @@ impl FromRequest<Emulator> for Params {
         if let Some(trace) = parts.extensions.get::<Trace>() {
             trace.has_read(body.clone());
         }
-        let mut params = Params::default();
-        params.form.decode(parts.uri.query().unwrap_or_default().as_bytes());
-        if content_type.is_some() {
-            if body.trim_ascii_start().starts_with(b"{") {
-                params.form.note(None, "the body looks like JSON: send a form, roomName=...&maxUser=...".to_owned());
-            }
-            params.form.decode(&body);
-        } else if !body.is_empty() {
-            params.form.note(None, format!("the body was ignored, because it came without Content-Type: send Content-Type: {FORM}"));
-        }
-        Ok(params)
+        Ok(Params::of(content_type.is_some(), parts.uri.query().unwrap_or_default(), &body))
     }
 }
 
@@ -73,6 +63,26 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
 }
 
 impl Params {
+    /// The parameters of a query and a body; without a media type a body is not read.
+    pub fn of(has_media_type: bool, query: &str, body: &[u8]) -> Params {
+        let mut params = Params::default();
+        params.form.decode(query.as_bytes());
+        if has_media_type {
+            if body.trim_ascii_start().starts_with(b"{") {
+                params.form.note(None, "the body looks like JSON: send a form, roomName=...&maxUser=...".to_owned());
+            }
+            params.form.decode(body);
+        } else if !body.is_empty() {
+            params.form.note(None, format!("the body was ignored, because it came without Content-Type: send Content-Type: {FORM}"));
+        }
+        params
+    }
+
+    /// What arrived.
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
+
     /// A required field.
     ///
     /// # Errors
@@ -104,7 +114,7 @@ impl Params {
         let about = |parameter: Option<&str>| self.form.notes.iter().find(|note| note.parameter.as_deref() == parameter);
         let noticed = about(Some(*field)).or_else(|| about(None)).map(|note| note.text.clone());
         let misspelt = matches!(error, FieldError::Missing { .. }).then(|| self.near_miss(field)).flatten();
-        let note = noticed.or_else(|| misspelt.map(|name| format!("{name} was ignored: the parameter is {field}")));
+        let note = noticed.or_else(|| misspelt.map(|name| format!("{} was ignored: the parameter is {field}", text::short(name))));
         ApiError::Field { error, note }
     }
 
@@ -117,9 +127,9 @@ impl Params {
     }
 
     /// A parameter that was sent and may have been meant for one that is missing, such as `webrtcStat` for `rtcStat`.
-    fn near_miss(&self, field: &str) -> Option<String> {
+    pub fn near_miss(&self, field: &str) -> Option<&str> {
         let others = self.form.pairs.iter().map(|(name, _)| name.as_str()).filter(|name| *name != field);
-        text::did_you_mean(field, others).map(text::short)
+        text::did_you_mean(field, others)
     }
 
     fn get(&self, field: &'static str) -> Option<&str> {

@@ -9,14 +9,14 @@ use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 
-use super::auth;
 use super::envelope::Outcome;
 use super::error::AuthHeader;
-use crate::domain::ids::{ApiKey, RoomId};
+use super::{auth, explain};
+use crate::domain::ids::ApiKey;
 use crate::domain::operation::Operation;
 use crate::domain::secret::scrubbed;
 use crate::domain::text;
-use crate::emulator::{Cause, Emulator};
+use crate::emulator::{AuthMode, Cause, Emulator};
 use crate::fault::{Applied, Call};
 use crate::journal::{Answered, Entry, Transcript};
 
@@ -43,6 +43,8 @@ pub struct Recording {
     emulator: Emulator,
     started: Instant,
     trace: Option<Trace>,
+    /// What is odd about the credentials.
+    doubts: Option<String>,
     /// `None` once it is recorded.
     entry: Option<Entry>,
 }
@@ -54,6 +56,7 @@ impl Recording {
         let key = auth::header::<ApiKey>(request.headers(), AuthHeader::ApiKey).ok();
         let (operation, room) = super::operation(request.method(), request.uri().path());
         let target = request.uri().path_and_query().map_or_else(|| request.uri().to_string(), |target| target.as_str().to_owned());
+        let doubts = operation.and_then(|operation| explain::doubts(request.headers(), operation));
         let transcript = Transcript::of(request.method().as_str(), &target, lines(request.headers()));
         let entry = Entry {
             id,
@@ -74,7 +77,7 @@ impl Recording {
         if let Some(trace) = &trace {
             request.extensions_mut().insert(trace.clone());
         }
-        Recording { emulator: emulator.clone(), started, trace, entry: Some(entry) }
+        Recording { emulator: emulator.clone(), started, trace, doubts, entry: Some(entry) }
     }
 
     /// The emulator.
@@ -108,11 +111,6 @@ impl Recording {
         self.entry.as_ref().and_then(|entry| entry.operation)
     }
 
-    /// The room that the path names.
-    pub fn room_id(&self) -> Option<RoomId> {
-        self.entry.as_ref().and_then(|entry| entry.room_id)
-    }
-
     /// The head of the request.
     pub fn transcript(&self) -> Option<&Transcript> {
         self.entry.as_ref().map(|entry| &entry.transcript)
@@ -132,6 +130,14 @@ impl Recording {
     pub fn befell(&mut self, faults: Vec<Applied>) {
         if let Some(entry) = &mut self.entry {
             entry.faults = faults;
+        }
+    }
+
+    /// In open mode any credentials pass, but a success with odd ones is doubtful.
+    pub fn warn(&mut self, outcome: &mut Outcome) {
+        let is_success = outcome.reason.is_none() && self.emulator.settings().auth == AuthMode::Open;
+        if let Some(doubts) = self.doubts.take().filter(|_| is_success) {
+            outcome.warning = Some(outcome.warning.take().map_or(doubts.clone(), |warning| format!("{doubts}; {warning}")));
         }
     }
 

@@ -67,7 +67,8 @@ impl Exchange {
             (open_to_any_origin(response), is_sent)
         };
         // A preflight has none: it came to no operation.
-        let outcome = response.extensions_mut().remove::<Outcome>().unwrap_or_default();
+        let mut outcome = response.extensions_mut().remove::<Outcome>().unwrap_or_default();
+        recording.warn(&mut outcome);
         let headers = response.headers_mut();
         for (name, text) in [(REASON, &outcome.reason), (WARNING, &outcome.warning)] {
             if let Some(value) = text.as_deref().and_then(header_line) {

@@ -28,4 +28,5 @@ mod state_file;
 mod stopping;
 mod tidy;
 mod verify;
+mod why;
 mod wire;

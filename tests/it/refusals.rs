@@ -91,7 +91,7 @@ async fn missing_parameters() {
     }
     insta::assert_snapshot!(demo.post("/openapi/v2/rooms", "").await, @r#"
     400
-    x-mock-reason: Missing required parameter: roomName: send roomName=... in a body of application/x-www-form-urlencoded, or in the query
+    x-mock-reason: Missing required parameter: roomName: send roomName=... in a body of application/x-www-form-urlencoded, or in the query; also missing: maxUser, gTransStat, roomType, rtcStat
     {"result_cd":10901,"result_msg":"Missing required parameter: roomName"}
     "#);
     assert_eq!(demo.list().await.body, before);
@@ -176,7 +176,7 @@ async fn unknown_rooms() {
     }
     insta::assert_snapshot!(mock.alice().detail("a%2Fb").await, @r#"
     404
-    x-mock-reason: no room of this account has this roomId: listRoom shows which there are, got "a/b"
+    x-mock-reason: no room of this account has this roomId: listRoom shows which there are, got "a/b"; a roomId must be 10 letters or digits, a dash, 10 letters or digits, a dash, 14 digits
     {"result_cd":10102,"result_msg":"This chat room does not exist"}
     "#);
     assert_eq!(mock.bob().detail(&foreign).await.status, 200);
@@ -226,7 +226,7 @@ async fn wrong_methods_name_the_right_ones() {
     insta::assert_snapshot!(stranger.send("PUT", "/openapi/v2/rooms", None, "").await, @r#"
     405
     allow: GET, HEAD, POST
-    x-mock-reason: PUT is not allowed on /openapi/v2/rooms, send GET, HEAD, POST
+    x-mock-reason: PUT is not allowed on /openapi/v2/rooms, send GET, HEAD, POST; a room is created by POST, and changed by POST with its roomId in the path
     {"result_cd":405,"result_msg":"PUT is not allowed on /openapi/v2/rooms, send GET, HEAD, POST"}
     "#);
 }
@@ -287,7 +287,7 @@ async fn media_types_that_are_no_form() {
     }
     insta::assert_snapshot!(alice.send("POST", "/openapi/v2/rooms", Some("application/json"), r#"{"roomName": "Lobby"}"#).await, @r#"
     415
-    x-mock-reason: Content-Type: must be application/x-www-form-urlencoded, got "application/json": send the parameters as a form, not as JSON or multipart
+    x-mock-reason: Content-Type: must be application/x-www-form-urlencoded, got "application/json": send the parameters as a form, not as JSON or multipart; in JavaScript send new URLSearchParams(...) instead of JSON.stringify(...), in Python data= instead of json=
     {"result_cd":415,"result_msg":"Content-Type: must be application/x-www-form-urlencoded, got \"application/json\""}
     "#);
 }

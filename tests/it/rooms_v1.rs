@@ -45,7 +45,7 @@ async fn all_eighteen_webrtc_values_and_no_other() {
     assert_eq!(accepted, [0, 1, 3, 8, 9, 11, 24, 25, 27, 64, 65, 67, 72, 73, 75, 88, 89, 91]);
     insta::assert_snapshot!(alice.post("/openapi/v1/rooms", "roomName=v1&maxUser=5&webrtc=10").await, @r#"
     400
-    x-mock-reason: webrtc: must be 0, 1, 3, 8, 9, 11, 24, 25, 27, 64, 65, 67, 72, 73, 75, 88, 89 or 91, got "10"
+    x-mock-reason: webrtc: must be 0, 1, 3, 8, 9, 11, 24, 25, 27, 64, 65, 67, 72, 73, 75, 88, 89 or 91, got "10"; it is three groups of three bits, share | video | audio, the nearest is 11
     {"result_cd":400,"result_msg":"webrtc: must be 0, 1, 3, 8, 9, 11, 24, 25, 27, 64, 65, 67, 72, 73, 75, 88, 89 or 91, got \"10\""}
     "#);
 }

@@ -1,0 +1,104 @@
+//! The request once more with everything mended that is wrong with it, in the order in which it is checked.
+
+use axum::http::Method;
+
+use super::{auth, field, parameters, path, room};
+use crate::domain::operation::Operation;
+use crate::domain::secret::scrubbed;
+use crate::emulator::AuthRefusal;
+use crate::escape;
+use crate::http::error::ApiError;
+use crate::http::inject::ASKED;
+use crate::http::record::Recording;
+use crate::http::{nearest_path, operation};
+use crate::journal::Curl;
+
+const TOKEN_PATH: &str = "/openapi/token";
+/// A longer command is of no use to anybody.
+const LONGEST: usize = 8 * 1024;
+
+/// A method, a path and the operation that they are.
+struct Place {
+    method: Method,
+    path: String,
+    operation: Operation,
+}
+
+/// A call that the API accepts, as a command; `None` where none could be right.
+pub fn corrected(error: &ApiError, recording: &Recording) -> Option<String> {
+    if matches!(error, ApiError::Panicked) {
+        return None;
+    }
+    let mut curl = Curl::of(recording.transcript()?);
+    let place = place(error, &curl)?;
+    let place = if is_about_a_known_account(error) { with_a_room(place, recording) } else { place };
+    curl.headers.retain(|(name, _)| *name != ASKED.as_str() && name != "authorization" && auth::stands_for(name).is_none());
+    curl.set_header("api_key", "");
+    if place.operation == Operation::IssueToken {
+        curl.headers.retain(|(name, _)| name != "x-auth-token");
+    } else {
+        curl.set_header("x-auth-token", "");
+    }
+    let known = parameters::of(place.operation, &place.path);
+    curl.method = place.method.to_string();
+    curl.target = place.path;
+    curl.body = None;
+    let curl = curl.with_form(field::all_mended(known, &field::arrived(recording)));
+    Some(curl.command()).filter(|command| command.len() <= LONGEST)
+}
+
+/// Where the request was likely meant to go.
+fn place(error: &ApiError, curl: &Curl) -> Option<Place> {
+    if let ApiError::Auth(AuthRefusal::ExpiredToken { .. } | AuthRefusal::UnknownToken) = error {
+        return Some(Place { method: Method::GET, path: TOKEN_PATH.to_owned(), operation: Operation::IssueToken });
+    }
+    let path = curl.target.split('?').next().unwrap_or_default();
+    let path = if is_known(path) { path.to_owned() } else { nearest_path(&scrubbed(path)).1 };
+    let methods = [curl.method.as_str()].into_iter().chain(path::instead(&curl.method));
+    methods.filter_map(|method| Method::from_bytes(method.as_bytes()).ok()).find_map(|method| {
+        let operation = operation(&method, &path).0?;
+        Some(Place { method, path: path.clone(), operation })
+    })
+}
+
+fn is_known(path: &str) -> bool {
+    operation(&Method::GET, path).0.is_some()
+}
+
+/// Before a key is accepted, nothing can be said of its rooms.
+fn is_about_a_known_account(error: &ApiError) -> bool {
+    match error {
+        ApiError::Panicked
+        | ApiError::HeaderMissing(_)
+        | ApiError::HeaderAmbiguous(_)
+        | ApiError::HeaderUnprintable(_)
+        | ApiError::Auth(_) => false,
+        ApiError::Path { .. }
+        | ApiError::Method { .. }
+        | ApiError::TooLarge
+        | ApiError::MediaType { .. }
+        | ApiError::Body { .. }
+        | ApiError::FaultHeader { .. }
+        | ApiError::Field { .. }
+        | ApiError::NoSuchRoom { .. } => true,
+    }
+}
+
+/// About a room that the account has: the one of the path, the nearest, or else all of them.
+fn with_a_room(place: Place, recording: &Recording) -> Place {
+    let Some(segment) = operation(&place.method, &place.path).1 else { return place };
+    if recording.key().is_none() {
+        return place;
+    }
+    let decoded = escape::decode(segment.as_bytes(), false).unwrap_or_else(|_| segment.as_bytes().to_vec());
+    let named = String::from_utf8_lossy(&decoded);
+    let rooms = room::rooms_of(recording);
+    if rooms.iter().any(|room| room.room_id.as_str() == named) {
+        return place;
+    }
+    let start = place.path.trim_end_matches('/').rsplit_once('/').map_or("", |(start, _)| start);
+    match room::nearest(&named, &rooms) {
+        Some(room) => Place { path: format!("{start}/{}", room.room_id), ..place },
+        None => Place { method: Method::GET, path: start.to_owned(), operation: Operation::ListRoom },
+    }
+}
