@@ -44,7 +44,7 @@ impl Store {
     }
 
     /// All rooms, oldest first.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Room> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Room> + DoubleEndedIterator {
         self.rooms.values()
     }
 }

@@ -9,7 +9,7 @@ use super::account::{Account, AccountState, Start};
 use super::changes::{Cause, Differences, Grave};
 use super::{Emulator, NoSuchRoom, World, lock, read, write};
 use crate::clock::{Clock, ClockMode};
-use crate::domain::field::FieldError;
+use crate::domain::field::{FieldError, RoomName};
 use crate::domain::ids::{ApiKey, RoomId, UserId};
 use crate::domain::room::{Room, RoomPatch};
 use crate::domain::time::KstTime;
@@ -84,6 +84,8 @@ pub struct AccountSummary {
 /// What became of a room that an account does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Whereabouts {
+    /// It has it after all.
+    pub is_there: bool,
     /// It had it.
     pub grave: Option<Grave>,
     /// Another account has it.
@@ -314,9 +316,18 @@ impl Emulator {
         const ACCOUNTS: usize = 1000;
         let world = read(&self.0.world);
         let look = |account: &Account, look: &dyn Fn(&AccountState) -> bool| read(&account.state).as_ref().is_some_and(look);
-        let grave = world.accounts.get(key).and_then(|account| read(&account.state).as_ref().and_then(|state| state.changes.grave(id)));
+        let own = world.accounts.get(key);
+        let is_there = own.is_some_and(|account| look(account, &|state| state.rooms.get(id).is_some()));
+        let grave = own.and_then(|account| read(&account.state).as_ref().and_then(|state| state.changes.grave(id)));
         let mut others = world.accounts.values().filter(|account| account.key != *key).take(ACCOUNTS);
-        Whereabouts { grave, is_of_another: others.any(|account| look(account, &|state| state.rooms.get(id).is_some())) }
+        Whereabouts { is_there, grave, is_of_another: others.any(|account| look(account, &|state| state.rooms.get(id).is_some())) }
+    }
+
+    /// The newest rooms of an account, at most so many, with their names. None if it has not come into being.
+    pub fn newest_rooms(&self, key: &ApiKey, at_most: usize) -> Vec<(RoomId, RoomName)> {
+        let newest =
+            |state: &AccountState| state.rooms.iter().rev().take(at_most).map(|room| (room.room_id, room.room_name.clone())).collect();
+        self.each(Some(key), |_, state| newest(state)).pop().unwrap_or_default()
     }
 
     /// Looks at an account, or at all, by key. No account comes into being.

@@ -49,6 +49,18 @@ impl FromRequest<Emulator> for Params {
     }
 }
 
+/// Reads the body of a request whose operation does not happen: who looks at the journal wants to know what was sent. A client
+/// that waits for leave to send it is not given any.
+pub async fn read_for_the_record(request: Request) {
+    let (parts, body) = request.into_parts();
+    if let Some(trace) = parts.extensions.get::<Trace>()
+        && !parts.headers.contains_key(header::EXPECT)
+        && let Ok(body) = read(&parts.headers, body).await
+    {
+        trace.has_read(body);
+    }
+}
+
 /// Reads a body that is not too large. What is too large is not read; the connection takes care of the rest.
 async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());

@@ -26,7 +26,7 @@ use tower_http::cors::{AllowHeaders, Any, Cors, CorsLayer};
 use super::envelope::{self, Outcome};
 use super::error::ApiError;
 use super::record::Recording;
-use super::{explain, inject};
+use super::{explain, inject, params};
 use crate::domain::text;
 use crate::emulator::Emulator;
 
@@ -119,7 +119,12 @@ impl Operations {
         if !plan.wait.is_zero() {
             tokio::time::sleep(plan.wait).await;
         }
-        let own = if plan.runs { Some(self.answer(request, recording).await) } else { None };
+        let own = if plan.runs {
+            Some(self.answer(request, recording).await)
+        } else {
+            params::read_for_the_record(request).await;
+            None
+        };
         (inject::carry_out(&emulator, &plan, recording.faults(), own), plan.is_answered())
     }
 

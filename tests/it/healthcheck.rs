@@ -47,7 +47,7 @@ fn healthcheck_of_nobody_and_of_somebody_else() {
     for args in [
         vec!["healthcheck", "--port", &nobody, "--timeout", "9999999999999s"],
         vec!["healthcheck", "--port", &nobody],
-        vec!["healthcheck", "--port", &nobody, "--wait", "--timeout", "50ms"],
+        vec!["healthcheck", "--port", &nobody, "--wait", "--timeout", "500ms"],
     ] {
         let run = run(&args, &[]);
         assert_eq!(run.code, 69, "{args:?}: {}", run.stderr);

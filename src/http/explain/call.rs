@@ -92,13 +92,12 @@ fn with_a_room(place: Place, recording: &Recording) -> Place {
     }
     let decoded = escape::decode(segment.as_bytes(), false).unwrap_or_else(|_| segment.as_bytes().to_vec());
     let named = String::from_utf8_lossy(&decoded);
-    let rooms = room::rooms_of(recording);
-    if rooms.iter().any(|room| room.room_id.as_str() == named) {
+    if room::is_there(&named, recording) {
         return place;
     }
     let start = place.path.trim_end_matches('/').rsplit_once('/').map_or("", |(start, _)| start);
-    match room::nearest(&named, &rooms) {
-        Some(room) => Place { path: format!("{start}/{}", room.room_id), ..place },
+    match room::nearest(&named, recording) {
+        Some((id, _)) => Place { path: format!("{start}/{id}"), ..place },
         None => Place { method: Method::GET, path: start.to_owned(), operation: Operation::ListRoom },
     }
 }

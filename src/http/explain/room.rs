@@ -4,7 +4,6 @@ use super::{rule, shown};
 use crate::domain::code::Provenance;
 use crate::domain::field::Invalid;
 use crate::domain::ids::RoomId;
-use crate::domain::room::Room;
 use crate::emulator::{Cause, Grave};
 use crate::http::record::Recording;
 use crate::journal::Explanation;
@@ -13,6 +12,8 @@ use crate::journal::Explanation;
 const FEW: usize = 2;
 /// So many characters at the beginning of an id are enough to tell it.
 const BEGINNING: usize = 10;
+/// How many rooms are looked at, the newest first: a refusal must cost the same however many there are.
+const LOOKED_AT: usize = 1000;
 /// Nobody looks for an id in a longer text.
 const LONGEST: usize = 4 * RoomId::LEN;
 
@@ -21,22 +22,21 @@ pub fn unknown(got: &str, recording: &Recording) -> Explanation {
     let shape = got.parse::<RoomId>();
     let whereabouts = shape.as_ref().ok().zip(recording.key()).map(|(id, key)| recording.emulator().whereabouts(key, id));
     let whereabouts = whereabouts.unwrap_or_default();
-    let rooms = rooms_of(recording);
-    let near = nearest(got, &rooms);
+    let near = nearest(got, recording);
     let mut hints: Vec<String> = whereabouts.grave.map(|grave| epitaph(grave, recording)).into_iter().collect();
     if whereabouts.is_of_another {
         hints.push("another account has this room: send the API_KEY that it belongs to".to_owned());
     }
     match (near, shape) {
-        (Some(room), Err(_)) if is_name(got, room) => hints.push(format!("this is the roomName of {}", room.room_id)),
-        (Some(room), _) => hints.push(format!("the nearest roomId of this account is {}", room.room_id)),
+        (Some((id, true)), _) => hints.push(format!("this is the roomName of {id}")),
+        (Some((id, false)), _) => hints.push(format!("the nearest roomId of this account is {id}")),
         (None, Err(Invalid(what))) => hints.push(format!("a roomId {what}")),
         (None, Ok(_)) => {}
     }
     Explanation {
         got: Some(shown(got)),
         expected: Some("a roomId that listRoom shows".to_owned()),
-        nearest: near.map(|room| room.room_id.to_string()),
+        nearest: near.map(|(id, _)| id.to_string()),
         hints,
         ..rule(
             "the account of the API_KEY has a room of that roomId",
@@ -60,27 +60,23 @@ fn epitaph(grave: Grave, recording: &Recording) -> String {
     }
 }
 
-/// The rooms of the account that the request names; none if it has not come into being.
-pub fn rooms_of(recording: &Recording) -> Vec<Room> {
-    let saved = recording.key().and_then(|key| recording.emulator().saved(Some(key)).pop());
-    saved.map(|account| account.rooms).unwrap_or_default()
+/// Whether the account that the request names has the room after all.
+pub fn is_there(got: &str, recording: &Recording) -> bool {
+    let id = got.parse::<RoomId>().ok();
+    id.zip(recording.key()).is_some_and(|(id, key)| recording.emulator().whereabouts(key, &id).is_there)
 }
 
-/// The room that was likely meant.
-pub fn nearest<'r>(got: &str, rooms: &'r [Room]) -> Option<&'r Room> {
+/// The room that was likely meant, and whether it was called by its name.
+pub fn nearest(got: &str, recording: &Recording) -> Option<(RoomId, bool)> {
     if got.len() > LONGEST {
         return None;
     }
-    let named = || rooms.iter().find(|room| is_name(got, room));
-    rooms.iter().find(|room| is_near(got, room.room_id.as_str())).or_else(named)
+    let rooms = recording.emulator().newest_rooms(recording.key()?, LOOKED_AT);
+    let near = rooms.iter().find(|(id, _)| is_near(got, id.as_str())).map(|(id, _)| (*id, false));
+    near.or_else(|| rooms.iter().find(|(_, name)| name.to_string() == got).map(|(id, _)| (*id, true)))
 }
 
-fn is_name(got: &str, room: &Room) -> bool {
-    room.room_name.to_string() == got
-}
-
-/// Whether an id was cut, has something around it, or differs in a few characters. An account may have thousands of rooms,
-/// so this must be cheap.
+/// Whether an id was cut, has something around it, or differs in a few characters.
 fn is_near(got: &str, id: &str) -> bool {
     let (got, id) = (got.as_bytes(), id.as_bytes());
     let same_at_start = got.iter().zip(id).take_while(|(one, other)| one == other).count();
