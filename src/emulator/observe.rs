@@ -121,19 +121,29 @@ impl Emulator {
 
     /// What befalls a call.
     pub fn plan(&self, call: &Call<'_>) -> (Plan, Vec<Applied>) {
+        if call.key.is_some_and(|key| !self.0.settings.fixtures.faults_of(key).is_empty()) {
+            self.begin(call);
+        }
         if !self.0.has_faults.load(Ordering::Relaxed) {
             return Default::default();
         }
         let planned = self.with_faults(|faults| faults.plan(call, &self.0.seed));
-        if !planned.1.is_empty() {
-            self.has_changed();
-        }
+        // Also a call that nothing befell was counted.
+        self.has_changed();
         planned
     }
 
     /// What a fault makes of a call that asks for it.
-    pub fn plan_of(&self, fault: &Fault, call: &Call<'_>) -> Plan {
+    pub fn plan_of(&self, fault: &Fault, call: &Call<'_>) -> (Plan, Vec<Applied>) {
+        self.begin(call);
         lock(&self.0.faults).plan_of(fault, call, &self.0.seed)
+    }
+
+    /// The account of a call comes into being before faults befall it: with it come its fixture's rules, and a fresh count.
+    fn begin(&self, call: &Call<'_>) {
+        if let Some(key) = call.key.filter(|key| self.must_know(key).is_ok()) {
+            self.account(key);
+        }
     }
 
     /// Counts up whenever accounts or their faults change: what a state file would say may be different.
@@ -147,17 +157,7 @@ impl Emulator {
 
     /// Gives an account that begins the rules of its fixture.
     pub(super) fn install_faults(&self, key: &ApiKey, fixtures: &Fixtures, now: DateTime<Utc>) {
-        let rules = fixtures.faults_of(key);
-        if rules.is_empty() && !self.0.has_faults.load(Ordering::Relaxed) {
-            return;
-        }
-        self.with_faults(|faults| {
-            faults.clear(Some(key));
-            for rule in rules {
-                // A fixture has no more rules than there may be: its reader counts them.
-                let _ = faults.add(Some(key), rule.clone(), now);
-            }
-        });
+        self.with_faults(|faults| faults.install(key, fixtures.faults_of(key), now));
     }
 
     pub(super) fn with_faults<T>(&self, act: impl FnOnce(&mut FaultTable) -> T) -> T {

@@ -8,6 +8,7 @@ use jsonc_parser::common::Ranged;
 use serde_json::{Map, json};
 
 use super::kind::Fault;
+use super::table::MAX_RULES;
 use crate::domain::ids::RoomId;
 use crate::domain::operation::Operation;
 use crate::domain::text;
@@ -15,8 +16,8 @@ use crate::reader::{self, Members, Problem, Reader};
 
 const RULE: &[&str] = &["match", "do", "times", "for"];
 const MATCH: &[&str] = &["operation", "roomId", "nth", "probability"];
-/// The longest life of a rule.
-const MAX_LIFE: Duration = Duration::from_hours(24 * 365);
+/// The longest life of a rule: a year, as durations are written.
+pub const MAX_LIFE: Duration = Duration::from_hours(8766);
 
 /// A fault and when it happens.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,7 +101,11 @@ pub fn read_rule(reader: &mut Reader, value: &Value<'_>) -> Option<Rule> {
 
 /// Reads a list of rules.
 pub fn read_rules(reader: &mut Reader, value: &Value<'_>) -> Vec<Rule> {
-    reader.elements(value, "faults").iter().filter_map(|rule| read_rule(reader, rule)).collect()
+    let rules = reader.elements(value, "faults");
+    if let Some(surplus) = rules.get(MAX_RULES) {
+        reader.problem(surplus.range().start, format!("faults: must be at most {MAX_RULES} rules, got {}", rules.len()));
+    }
+    rules.iter().filter_map(|rule| read_rule(reader, rule)).collect()
 }
 
 fn matcher(reader: &mut Reader, value: &Value<'_>) -> Option<Matcher> {
@@ -151,8 +156,8 @@ impl Rule {
 }
 
 impl Fault {
-    /// Reads the value of `X-Mock-Fault`: a fault as JSON, or in short `kind; name=value; name=value`, where `then` of
-    /// `commit-then-fail` is a kind without parameters.
+    /// Reads the value of `X-Mock-Fault`: a fault as JSON, or in short `kind; name=value; name=value`, where what stands behind
+    /// `then=kind` of `commit-then-fail` are the parameters of that kind.
     ///
     /// # Errors
     /// What is wrong with it, in a line.
@@ -164,17 +169,22 @@ impl Fault {
     }
 }
 
+/// The JSON of a short form.
 fn long_form(header: &str) -> Result<String, String> {
     let mut parts = header.split(';').map(str::trim);
-    let mut fault = Map::new();
-    fault.insert("kind".to_owned(), parts.next().unwrap_or_default().into());
+    let of_kind = |kind: &str| Map::from_iter([("kind".to_owned(), kind.into())]);
+    let (mut fault, mut then) = (of_kind(parts.next().unwrap_or_default()), None);
     for part in parts.filter(|part| !part.is_empty()) {
         let (name, value) = part.split_once('=').ok_or_else(|| format!("parameters are name=value, got \"{}\"", text::short(part)))?;
         let (name, value) = (name.trim(), value.trim());
-        let value = if name == "then" { json!({ "kind": value }) } else { value.into() };
-        if fault.insert(name.to_owned(), value).is_some() {
+        if name == "then" && then.is_none() {
+            then = Some(of_kind(value));
+        } else if then.as_mut().unwrap_or(&mut fault).insert(name.to_owned(), value.into()).is_some() {
             return Err(format!("{} stands twice", text::short(name)));
         }
+    }
+    if let Some(then) = then {
+        fault.insert("then".to_owned(), then.into());
     }
     Ok(serde_json::Value::from(fault).to_string())
 }

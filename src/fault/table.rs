@@ -7,13 +7,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::kind::Fault;
 use super::kind::rate_limit::{Bucket, RateLimit};
 use super::plan::Plan;
-use super::rule::Rule;
+use super::rule::{MAX_LIFE, Rule};
 use crate::domain::ids::{ApiKey, RoomId};
 use crate::domain::operation::Operation;
 use crate::seed::Seed;
 
 /// More rules than this for one account are a loop that went wrong.
-const MAX_RULES: usize = 1000;
+pub const MAX_RULES: usize = 1000;
 
 /// An exchange, as far as rules look at it.
 #[derive(Debug, Clone, Copy)]
@@ -49,19 +49,21 @@ pub struct FaultTable {
 #[derive(Debug, Default)]
 struct Scope {
     rules: Vec<Active>,
-    /// How many there have been: what a rule draws depends on its place, not on what other accounts do.
+    /// How many there have been: what a rule draws depends on its place.
     added: u64,
 }
 
 #[derive(Debug)]
 struct Active {
     id: u64,
-    place: u64,
+    /// What it draws for: no two rules that can befall an account draw the same.
+    purpose: String,
     rule: Rule,
     ends: Option<DateTime<Utc>>,
     seen: u64,
     applied: u64,
-    drawn: u64,
+    /// How often for each account: what others do does not matter.
+    drawn: HashMap<Option<ApiKey>, u64>,
     buckets: HashMap<Option<ApiKey>, Bucket>,
 }
 
@@ -97,27 +99,40 @@ impl FaultTable {
     /// # Errors
     /// [`TooManyRules`]
     pub fn add(&mut self, key: Option<&ApiKey>, rule: Rule, now: DateTime<Utc>) -> Result<u64, TooManyRules> {
-        let scope = match key {
-            Some(key) => self.accounts.entry(key.clone()).or_default(),
-            None => &mut self.all,
-        };
-        if scope.rules.len() >= MAX_RULES {
+        let scope = key.map_or(Some(&self.all), |key| self.accounts.get(key));
+        if scope.is_some_and(|scope| scope.rules.len() >= MAX_RULES) {
             return Err(TooManyRules);
         }
+        Ok(self.push(key, rule, now))
+    }
+
+    /// Gives an account that begins, or begins again, the rules of its files, which may be many together.
+    pub fn install(&mut self, key: &ApiKey, rules: &[Rule], now: DateTime<Utc>) {
+        self.clear(Some(key));
+        for rule in rules {
+            self.push(Some(key), rule.clone(), now);
+        }
+    }
+
+    fn push(&mut self, key: Option<&ApiKey>, rule: Rule, now: DateTime<Utc>) -> u64 {
+        let (scope, whose) = match key {
+            Some(key) => (self.accounts.entry(key.clone()).or_default(), "own"),
+            None => (&mut self.all, "all"),
+        };
         self.last_id += 1;
         scope.added += 1;
         let ends = rule.lasts.and_then(|lasts| now.checked_add_signed(TimeDelta::from_std(lasts).ok()?));
         scope.rules.push(Active {
             id: self.last_id,
-            place: scope.added,
+            purpose: format!("fault {whose} {}", scope.added),
             rule,
             ends,
             seen: 0,
             applied: 0,
-            drawn: 0,
+            drawn: HashMap::new(),
             buckets: HashMap::new(),
         });
-        Ok(self.last_id)
+        self.last_id
     }
 
     /// Takes away all rules of an account, and those of a reset begin again with the same draws. `None` is the rules for all.
@@ -166,15 +181,14 @@ impl FaultTable {
     /// What befalls a call: delays add up, and the first other fault decides.
     pub fn plan(&mut self, call: &Call<'_>, seed: &Seed) -> (Plan, Vec<Applied>) {
         let own = call.key.and_then(|key| self.accounts.get_mut(key));
-        let mut rules: Vec<(&str, &mut Active)> = self.all.rules.iter_mut().map(|active| ("", active)).collect();
-        let name = call.key.map_or("", ApiKey::as_str);
-        rules.extend(own.into_iter().flat_map(|scope| &mut scope.rules).map(|active| (name, active)));
-        rules.sort_by_key(|(_, active)| active.id);
+        let mut rules: Vec<&mut Active> = self.all.rules.iter_mut().collect();
+        rules.extend(own.into_iter().flat_map(|scope| &mut scope.rules));
+        rules.sort_by_key(|active| active.id);
 
         let mut plan = Plan::default();
         let mut applied = Vec::new();
-        for (name, active) in rules {
-            let Some(step) = active.step(call, name, seed) else { continue };
+        for active in rules {
+            let Some(step) = active.step(call, seed) else { continue };
             applied.push(Applied { kind: active.rule.fault.kind(), rule: Some(active.id) });
             let wait = plan.wait + step.wait;
             plan = Plan { wait, ..step };
@@ -187,27 +201,18 @@ impl FaultTable {
 }
 
 impl FaultTable {
-    /// What a fault makes of a call that asks for it itself. The buckets of rate limits are by account, as those of rules.
-    pub fn plan_of(&mut self, fault: &Fault, call: &Call<'_>, seed: &Seed) -> Plan {
-        let name = call.key.map_or("", ApiKey::as_str);
+    /// What a fault makes of a call that asks for it itself.
+    pub fn plan_of(&mut self, fault: &Fault, call: &Call<'_>, seed: &Seed) -> (Plan, Vec<Applied>) {
         let asked = &mut self.asked;
-        match fault {
-            Fault::RateLimit(limit) => {
-                let bucket = self.buckets.entry(call.key.cloned()).or_insert_with(|| limit.bucket(call.now));
-                limit.take(bucket, call.now).map_or_else(RateLimit::refusal, |()| Plan::default())
-            }
-            fault => fault.plan(&mut || {
-                let count = asked.entry(call.key.cloned()).or_default();
-                *count += 1;
-                fraction(seed, name, 0, *count)
-            }),
-        }
+        let plan = plan(fault, call, &mut self.buckets, &mut || draw(asked, call, "fault asked", seed));
+        let applied = Applied { kind: fault.kind(), rule: None };
+        plan.map_or_else(Default::default, |plan| (plan, vec![applied]))
     }
 }
 
 impl Active {
     /// What the rule does to a call; `None` is nothing.
-    fn step(&mut self, call: &Call<'_>, name: &str, seed: &Seed) -> Option<Plan> {
+    fn step(&mut self, call: &Call<'_>, seed: &Seed) -> Option<Plan> {
         let matcher = &self.rule.matcher;
         let fits = matcher.operation.is_none_or(|operation| call.operation == Some(operation))
             && matcher.room_id.is_none_or(|room_id| call.room_id == Some(room_id))
@@ -219,22 +224,12 @@ impl Active {
         if !matcher.nth.is_none_or(|nth| nth.holds(self.seen)) {
             return None;
         }
-        let probability = matcher.probability;
-        let (place, drawn) = (self.place, &mut self.drawn);
-        let mut draw = || {
-            *drawn += 1;
-            fraction(seed, name, place, *drawn)
-        };
-        if probability.is_some_and(|probability| draw() >= probability) {
+        let (drawn, purpose) = (&mut self.drawn, &self.purpose);
+        let mut draw = || draw(drawn, call, purpose, seed);
+        if matcher.probability.is_some_and(|probability| draw() >= probability) {
             return None;
         }
-        let plan = match &self.rule.fault {
-            Fault::RateLimit(limit) => {
-                let bucket = self.buckets.entry(call.key.cloned()).or_insert_with(|| limit.bucket(call.now));
-                RateLimit::refusal(limit.take(bucket, call.now).err()?)
-            }
-            fault => fault.plan(&mut draw),
-        };
+        let plan = plan(&self.rule.fault, call, &mut self.buckets, &mut draw)?;
         self.applied += 1;
         Some(plan)
     }
@@ -265,7 +260,8 @@ impl Active {
         }
         let mut rule = self.rule.clone();
         rule.times = rule.times.map(|times| times - self.applied);
-        rule.lasts = self.ends.and_then(|ends| (ends - now).to_std().ok());
+        // A clock that was put back may have left it more than a rule can say.
+        rule.lasts = self.ends.and_then(|ends| (ends - now).to_std().ok()).map(|left| left.min(MAX_LIFE));
         if let Some(nth) = rule.matcher.nth {
             rule.matcher.nth = Some(nth.after(self.seen)?);
         }
@@ -273,10 +269,19 @@ impl Active {
     }
 }
 
-/// 0 to 1, without 1: the same for the same seed, account, rule and count.
-fn fraction(seed: &Seed, account: &str, rule: u64, count: u64) -> f64 {
+/// What a fault makes of a call that it is meant for; `None` is nothing. The buckets of rate limits are by account.
+fn plan(fault: &Fault, call: &Call<'_>, buckets: &mut HashMap<Option<ApiKey>, Bucket>, draw: &mut dyn FnMut() -> f64) -> Option<Plan> {
+    let Fault::RateLimit(limit) = fault else { return Some(fault.plan(draw)) };
+    let bucket = buckets.entry(call.key.cloned()).or_insert_with(|| limit.bucket(call.now));
+    limit.take(bucket, call.now).err().map(RateLimit::refusal)
+}
+
+/// 0 to 1, without 1: the same for the same seed, account, purpose and count.
+fn draw(drawn: &mut HashMap<Option<ApiKey>, u64>, call: &Call<'_>, purpose: &str, seed: &Seed) -> f64 {
     const BITS: u32 = 53;
-    let bytes = seed.bytes(&format!("fault {rule}"), account, count);
+    let count = drawn.entry(call.key.cloned()).or_default();
+    *count += 1;
+    let bytes = seed.bytes(purpose, call.key.map_or("", ApiKey::as_str), *count);
     let mut first = [0; 8];
     first.copy_from_slice(&bytes[..8]);
     #[expect(clippy::cast_precision_loss, reason = "as many bits as an f64 has")]

@@ -1,6 +1,6 @@
 //! Faults: what a plan makes of an exchange.
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -25,8 +25,7 @@ pub fn plan(recording: &mut Recording, headers: &HeaderMap) -> Result<Plan, ApiE
         Some(asked) if emulator.settings().fault_header => {
             let fault = asked.to_str().map_err(|_| "must be printable ASCII".to_owned()).and_then(Fault::from_header);
             let fault = fault.map_err(|why| ApiError::FaultHeader { why })?;
-            let plan = emulator.plan_of(&fault, &recording.call());
-            (plan, vec![Applied { kind: fault.kind(), rule: None }])
+            emulator.plan_of(&fault, &recording.call())
         }
         _ => emulator.plan(&recording.call()),
     };
@@ -39,13 +38,14 @@ pub fn carry_out(emulator: &Emulator, plan: &Plan, applied: &[Applied], own: Opt
     if applied.is_empty() {
         return own.unwrap_or_default();
     }
-    let reason = || match applied.iter().find_map(|fault| fault.rule) {
-        Some(rule) => format!("this is no answer of the API: the fault {} was injected by rule {rule}", record::names(applied)),
-        None => format!("this is no answer of the API: the fault {} was asked for by X-Mock-Fault", record::names(applied)),
+    // The last one decided.
+    let reason = || match applied.last() {
+        Some(Applied { kind, rule: Some(rule) }) => format!("this is no answer of the API: the fault {kind} was injected by rule {rule}"),
+        _ => format!("this is no answer of the API: the fault {} was asked for by X-Mock-Fault", record::names(applied)),
     };
     let mut response = match &plan.reply {
         Reply::Own => own.unwrap_or_default(),
-        Reply::Broken => own.map(broken).unwrap_or_default(),
+        Reply::Broken => own.map(|own| broken(own, reason())).unwrap_or_default(),
         Reply::Envelope { code, http, message, retry_after } => {
             let mut response = envelope::injected(emulator, *code, *http, message.as_deref(), reason());
             if let Some(seconds) = retry_after {
@@ -79,12 +79,14 @@ pub fn carry_out(emulator: &Emulator, plan: &Plan, applied: &[Applied], own: Opt
 }
 
 /// The answer without its last brace: what is left is no JSON.
-fn broken(mut own: Response) -> Response {
+fn broken(mut own: Response, reason: String) -> Response {
     if let Some(outcome) = own.extensions_mut().get_mut::<Outcome>() {
+        outcome.reason = Some(reason);
         let body = outcome.body.slice(..outcome.body.len().saturating_sub(1));
         outcome.body = body.clone();
+        own.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         // The answer to a HEAD has none.
-        if !own.headers().contains_key(header::CONTENT_LENGTH) {
+        if !own.body().is_end_stream() {
             *own.body_mut() = Body::from(body);
         }
     }

@@ -24,28 +24,28 @@ impl Wire {
         Wire { port, _stop: stop }
     }
 
-    fn connect(&self) -> TcpStream {
+    pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         stream
     }
 
     /// Sends bytes and reads until the server closes.
-    fn exchange(&self, bytes: impl AsRef<[u8]>) -> String {
+    pub fn exchange(&self, bytes: impl AsRef<[u8]>) -> String {
         let mut stream = self.connect();
         stream.write_all(bytes.as_ref()).unwrap();
         read_to_end(&mut stream)
     }
 }
 
-fn read_to_end(stream: &mut TcpStream) -> String {
+pub fn read_to_end(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     String::from_utf8(answer).unwrap()
 }
 
 /// Reads one answer with a Content-Length from a connection that stays open.
-fn read_one(stream: &mut TcpStream) -> String {
+pub fn read_one(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     loop {
         let mut byte = [0];
@@ -63,15 +63,15 @@ fn read_one(stream: &mut TcpStream) -> String {
     }
 }
 
-const KEYS: &str = "API_KEY: alice-key\r\nX-AUTH-TOKEN: t\r\nHost: localhost\r\nConnection: close\r\n";
+pub const KEYS: &str = "API_KEY: alice-key\r\nX-AUTH-TOKEN: t\r\nHost: localhost\r\nConnection: close\r\n";
 
-fn post(target: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+pub fn post(target: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let mut request = format!("POST {target} HTTP/1.1\r\n{KEYS}{headers}\r\n").into_bytes();
     request.extend_from_slice(body);
     request
 }
 
-fn form(body: &[u8]) -> Vec<u8> {
+pub fn form(body: &[u8]) -> Vec<u8> {
     post("/openapi/v2/rooms", &format!("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n", body.len()), body)
 }
 

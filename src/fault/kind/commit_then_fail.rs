@@ -24,13 +24,13 @@ impl Kind for CommitThenFail {
 
     fn read(reader: &mut Reader, members: &Members<'_>) -> Option<Self> {
         let Some(value) = members.get("then") else { return Some(CommitThenFail { then: None }) };
-        let then = Fault::read(reader, value)?;
-        if !ENDINGS.contains(&then.kind()) {
+        let kind = super::kind_of(reader, value)?;
+        if !ENDINGS.contains(&kind) {
             let endings = crate::domain::text::either(ENDINGS);
-            reader.problem(value.range().start, format!("then: its kind must be {endings}, got \"{}\"", then.kind()));
+            reader.problem(value.range().start, format!("then: its kind must be {endings}, got \"{kind}\""));
             return None;
         }
-        Some(CommitThenFail { then: Some(Box::new(then)) })
+        Some(CommitThenFail { then: Some(Box::new(Fault::read(reader, value)?)) })
     }
 
     fn parameters(&self) -> Vec<(&'static str, Value)> {

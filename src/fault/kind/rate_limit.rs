@@ -20,6 +20,7 @@ pub struct RateLimit {
 #[derive(Debug, Clone)]
 pub struct Bucket {
     tokens: f64,
+    /// When it had so many: at the last call that passed.
     at: DateTime<Utc>,
 }
 
@@ -33,17 +34,17 @@ impl RateLimit {
     ///
     /// # Errors
     /// Whole seconds until there is one.
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "spans of time, and bounded")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is positive, and what is too much is the most")]
     pub fn take(&self, bucket: &mut Bucket, now: DateTime<Utc>) -> Result<(), u64> {
         // A clock that was put back gives nothing and takes nothing.
-        let passed = (now - bucket.at).num_milliseconds().max(0) as f64 / 1000.0;
-        bucket.tokens = (bucket.tokens + passed * self.per_second).min(f64::from(self.burst));
-        bucket.at = now;
-        if bucket.tokens >= 1.0 {
-            bucket.tokens -= 1.0;
-            return Ok(());
+        bucket.at = bucket.at.min(now);
+        let passed = (now - bucket.at).as_seconds_f64();
+        let tokens = (bucket.tokens + passed * self.per_second).min(f64::from(self.burst));
+        if tokens < 1.0 {
+            return Err((((1.0 - tokens) / self.per_second).ceil() as u64).max(1));
         }
-        Err((((1.0 - bucket.tokens) / self.per_second).ceil() as u64).max(1))
+        *bucket = Bucket { tokens: tokens - 1.0, at: now };
+        Ok(())
     }
 
     /// The refusal of a call too many.
