@@ -244,11 +244,11 @@ async fn rules_are_shown() {
     assert!(!of_alice.body.contains("bob-key"));
     let all = mock.admin("GET", "faults", "").await;
     insta::assert_snapshot!(all.body.replace("},{\"id", "},\n{\"id"), @r#"
-    {"faults":[{"id":1,"apiKey":"alice-key","match":{"operation":"listRoom","nth":"2","probability":1.0},"do":{"kind":"delay","min":"1ms","max":"2ms"},"times":3,"for":"1m 30s","seen":3,"applied":1,"ends":"2026-01-31T03:01:30Z","spent":false},
+    {"faults":[{"id":1,"apiKey":"alice-key","match":{"operation":"listRoom","nth":"2","probability":1.0},"do":{"kind":"delay","min":"1ms","max":"2ms"},"times":3,"for":"1m 30s","seen":3,"applied":1,"ends":"2026-01-31T03:01:30.000Z","spent":false},
     {"id":2,"apiKey":"alice-key","match":{},"do":{"kind":"status","code":"NOT_FOUND","message":"gone","retryAfter":0},"times":1,"seen":1,"applied":1,"ends":null,"spent":true},
     {"id":3,"apiKey":"alice-key","match":{"roomId":"0000000000-0000000000-20220101000000"},"do":{"kind":"commit-then-fail","then":{"kind":"reset","afterBytes":5}},"seen":0,"applied":0,"ends":null,"spent":false},
     {"id":4,"apiKey":"bob-key","match":{},"do":{"kind":"rate-limit","perSecond":0.5,"burst":1},"seen":0,"applied":0,"ends":null,"spent":false},
-    {"id":5,"apiKey":null,"match":{},"do":{"kind":"truncate","bytes":10},"for":"1h","seen":2,"applied":2,"ends":"2026-01-31T04:00:00Z","spent":false}]}
+    {"id":5,"apiKey":null,"match":{},"do":{"kind":"truncate","bytes":10},"for":"1h","seen":2,"applied":2,"ends":"2026-01-31T04:00:00.000Z","spent":false}]}
     "#);
     for listed in all.json()["faults"].as_array().unwrap() {
         let mut sent = listed.clone();
