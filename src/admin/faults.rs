@@ -51,7 +51,7 @@ pub struct ListedFault {
     id: u64,
     /// The account, or `null` for all.
     api_key: Option<String>,
-    /// The rule as it was sent.
+    /// The rule, with what its kind takes when it is not said.
     #[serde(flatten)]
     #[schema(value_type = FaultRule)]
     rule: serde_json::Value,

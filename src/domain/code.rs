@@ -112,7 +112,9 @@ impl FromStr for ResultCode {
 
     fn from_str(name: &str) -> Result<Self, Invalid> {
         let found = Self::ALL.iter().find(|code| code.name() == name).copied();
-        found.ok_or_else(|| Invalid(format!("must be {}", text::either(&Self::ALL.iter().map(|code| code.name()).collect::<Vec<_>>()))))
+        let names: Vec<&str> = Self::ALL.iter().map(|code| code.name()).collect();
+        let meant = text::did_you_mean(name, names.iter().copied()).map(|meant| format!(", did you mean {meant}"));
+        found.ok_or_else(|| Invalid(format!("must be {}{}", text::either(&names), meant.unwrap_or_default())))
     }
 }
 

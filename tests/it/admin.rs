@@ -99,11 +99,13 @@ async fn a_page_of_another_origin_is_refused() {
 
 /// What browsers send with each kind of request, as they really do: (what, method, headers, accepted). The mock is at
 /// `http://localhost:4280`.
+#[expect(clippy::too_many_lines, reason = "a table")]
 #[tokio::test]
 async fn headers_of_real_browsers() {
     let mock = Mock::new();
     let evil = "https://evil.example";
-    let cases: &[(&str, &str, &[(&str, &str)], bool)] = &[
+    type Headers = &'static [(&'static str, &'static str)];
+    let cases: &[(&str, &str, Headers, bool)] = &[
         // Chrome 120
         (
             "address bar",
