@@ -153,7 +153,7 @@ impl AccountState {
 
     /// Takes the place of an account: its diff goes on from the same beginning.
     pub fn succeed(&mut self, before: &AccountState, cause: Cause) {
-        self.changes = before.changes.replaced(&before.rooms, &self.rooms, cause);
+        self.changes = before.changes.replaced(&before.rooms, &self.rooms, before.clock.now(), cause);
         self.expiries.clone_from(&before.expiries);
     }
 }

@@ -23,7 +23,7 @@ pub enum Cause {
 const GRAVES: usize = 1000;
 
 /// The changes of one account.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Changes {
     /// When the mark was set; `None` is since the fixtures.
     pub marked: Option<DateTime<Utc>>,
@@ -32,13 +32,13 @@ pub struct Changes {
 }
 
 /// A room that is not as it was.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Touched {
     /// How it was; `None` when it was not there.
     was: Option<Box<Room>>,
     /// What brought it or took it away last.
     cause: Cause,
-    /// What changed each of its fields last, by the field's place in [`Room::FIELDS`].
+    /// What has changed each of its fields since, by the field's place in [`Room::FIELDS`].
     fields: Vec<(usize, Cause)>,
 }
 
@@ -123,26 +123,20 @@ impl Changes {
         self.graves.iter().rev().find(|grave| grave.room_id == *id).copied()
     }
 
-    /// The changes that lead from the same beginning to other rooms.
+    /// The changes that go on when other rooms take the place of these at once. What is the same in both, nobody has changed.
     #[must_use]
-    pub fn replaced(&self, before: &Store, after: &Store, cause: Cause) -> Changes {
-        let mut replaced = Changes { marked: self.marked, touched: HashMap::new(), graves: self.graves.clone() };
-        let untouched = before.iter().filter(|room| !self.touched.contains_key(&room.room_id));
-        let beginning = untouched.chain(self.touched.values().filter_map(|touched| touched.was.as_deref()));
-        for was in beginning {
+    pub fn replaced(&self, before: &Store, after: &Store, at: DateTime<Utc>, cause: Cause) -> Changes {
+        let mut changes = self.clone();
+        for was in before.iter() {
             match after.get(&was.room_id) {
-                Some(is) => replaced.modified(was.clone(), is, cause),
-                None => replaced.touch(was.room_id, Some(was.clone()), cause),
+                Some(is) => changes.modified(was.clone(), is, cause),
+                None => changes.destroyed(was.clone(), at, cause),
             }
         }
-        let was_there = |id: &RoomId| match self.touched.get(id) {
-            Some(touched) => touched.was.is_some(),
-            None => before.get(id).is_some(),
-        };
-        for is in after.iter().filter(|room| !was_there(&room.room_id)) {
-            replaced.created(is.room_id, cause);
+        for is in after.iter().filter(|room| before.get(&room.room_id).is_none()) {
+            changes.created(is.room_id, cause);
         }
-        replaced
+        changes
     }
 
     /// What differs now.
@@ -169,9 +163,10 @@ impl Changes {
         differences
     }
 
-    /// A room came or went; how it was before the first time stays.
+    /// A room came or went, whole; how it was before the first time stays.
     fn touch(&mut self, id: RoomId, was: Option<Room>, cause: Cause) {
         let touched = self.touched.entry(id).or_insert_with(|| Touched { was: was.map(Box::new), cause, fields: Vec::new() });
         touched.cause = cause;
+        touched.fields.clear();
     }
 }

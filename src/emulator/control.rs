@@ -105,6 +105,7 @@ impl Emulator {
         };
         self.must_know(key)?;
         let mut world = write(&self.0.world);
+        self.remove_faults(key);
         let fresh = self.make_account(key, Clock::start(self.0.settings.clock));
         put_account(&mut world, fresh);
         lock(&self.0.journal).reset(Some(key), self.exchanges_begun() + 1);
@@ -170,7 +171,7 @@ impl Emulator {
             let gone: Vec<ApiKey> = world.accounts.keys().filter(|key| !state.accounts.contains_key(key)).cloned().collect();
             for key in gone {
                 retire(&mut world, &key);
-                self.with_faults(|faults| faults.clear(Some(&key)));
+                self.remove_faults(&key);
             }
         }
         self.lay_over(&mut world, state, cause);
@@ -190,6 +191,7 @@ impl Emulator {
             let after = Arc::new(Account::new(key, start, &self.0.seed));
             succeed(&before, &after, cause);
             put_account(world, after);
+            self.remove_faults(key);
             self.install_faults(key, state, now);
         }
         self.has_changed();

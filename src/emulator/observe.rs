@@ -121,8 +121,11 @@ impl Emulator {
 
     /// What befalls a call.
     pub fn plan(&self, call: &Call<'_>) -> (Plan, Vec<Applied>) {
-        if call.key.is_some_and(|key| !self.0.settings.fixtures.faults_of(key).is_empty()) {
-            self.begin(call);
+        // The rules that accounts begin with befall their first call too.
+        if !self.0.settings.fixtures.default_faults.is_empty()
+            && let Some(key) = call.key.filter(|key| self.check_key(key).is_ok())
+        {
+            self.account(key);
         }
         if !self.0.has_faults.load(Ordering::Relaxed) {
             return Default::default();
@@ -135,15 +138,7 @@ impl Emulator {
 
     /// What a fault makes of a call that asks for it.
     pub fn plan_of(&self, fault: &Fault, call: &Call<'_>) -> (Plan, Vec<Applied>) {
-        self.begin(call);
         lock(&self.0.faults).plan_of(fault, call, &self.0.seed)
-    }
-
-    /// The account of a call comes into being before faults befall it: with it come its fixture's rules, and a fresh count.
-    fn begin(&self, call: &Call<'_>) {
-        if let Some(key) = call.key.filter(|key| self.must_know(key).is_ok()) {
-            self.account(key);
-        }
     }
 
     /// Counts up whenever accounts or their faults change: what a state file would say may be different.
@@ -158,6 +153,11 @@ impl Emulator {
     /// Gives an account that begins the rules of its fixture.
     pub(super) fn install_faults(&self, key: &ApiKey, fixtures: &Fixtures, now: DateTime<Utc>) {
         self.with_faults(|faults| faults.install(key, fixtures.faults_of(key), now));
+    }
+
+    /// Takes away the rules of an account that ends, and what is left of its rate limits.
+    pub(super) fn remove_faults(&self, key: &ApiKey) {
+        self.with_faults(|faults| faults.clear(Some(key)));
     }
 
     pub(super) fn with_faults<T>(&self, act: impl FnOnce(&mut FaultTable) -> T) -> T {

@@ -106,9 +106,8 @@ impl FaultTable {
         Ok(self.push(key, rule, now))
     }
 
-    /// Gives an account that begins, or begins again, the rules of its files, which may be many together.
+    /// Gives an account that begins the rules of its files, which may be many together.
     pub fn install(&mut self, key: &ApiKey, rules: &[Rule], now: DateTime<Utc>) {
-        self.clear(Some(key));
         for rule in rules {
             self.push(Some(key), rule.clone(), now);
         }
@@ -135,13 +134,18 @@ impl FaultTable {
         self.last_id
     }
 
-    /// Takes away all rules of an account, and those of a reset begin again with the same draws. `None` is the rules for all.
+    /// Takes away all rules of an account, and those of a reset begin again with the same draws; what is left of its rate
+    /// limits is full again, also of those for all. `None` is the rules for all.
     pub fn clear(&mut self, key: Option<&ApiKey>) {
         match key {
             Some(key) => {
                 self.accounts.remove(key);
                 self.asked.remove(&Some(key.clone()));
-                self.buckets.remove(&Some(key.clone()));
+                let owner = Some(key.clone());
+                let of_all = self.all.rules.iter_mut().map(|active| &mut active.buckets);
+                for buckets in of_all.chain([&mut self.buckets]) {
+                    buckets.remove(&owner);
+                }
             }
             None => self.all = Scope::default(),
         }

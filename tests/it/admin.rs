@@ -97,14 +97,15 @@ async fn a_page_of_another_origin_is_refused() {
     );
 }
 
+type Headers = &'static [(&'static str, &'static str)];
+const EVIL: &str = "https://evil.example";
+
 /// What browsers send with each kind of request, as they really do: (what, method, headers, accepted). The mock is at
 /// `http://localhost:4280`.
 #[expect(clippy::too_many_lines, reason = "a table")]
 #[tokio::test]
 async fn headers_of_real_browsers() {
     let mock = Mock::new();
-    let evil = "https://evil.example";
-    type Headers = &'static [(&'static str, &'static str)];
     let cases: &[(&str, &str, Headers, bool)] = &[
         // Chrome 120
         (
@@ -143,7 +144,7 @@ async fn headers_of_real_browsers() {
                 ("Sec-Fetch-Mode", "navigate"),
                 ("Sec-Fetch-User", "?1"),
                 ("Sec-Fetch-Dest", "document"),
-                ("Referer", evil),
+                ("Referer", EVIL),
             ],
             false,
         ),
@@ -151,7 +152,7 @@ async fn headers_of_real_browsers() {
             "form elsewhere",
             "POST",
             &[
-                ("Origin", evil),
+                ("Origin", EVIL),
                 ("Content-Type", "text/plain"),
                 ("Sec-Fetch-Site", "cross-site"),
                 ("Sec-Fetch-Mode", "navigate"),
@@ -163,7 +164,7 @@ async fn headers_of_real_browsers() {
             "fetch no-cors elsewhere",
             "POST",
             &[
-                ("Origin", evil),
+                ("Origin", EVIL),
                 ("Content-Type", "text/plain;charset=UTF-8"),
                 ("Sec-Fetch-Site", "cross-site"),
                 ("Sec-Fetch-Mode", "no-cors"),
@@ -186,7 +187,7 @@ async fn headers_of_real_browsers() {
             "sendBeacon elsewhere",
             "POST",
             &[
-                ("Origin", evil),
+                ("Origin", EVIL),
                 ("Content-Type", "text/plain;charset=UTF-8"),
                 ("Sec-Fetch-Site", "cross-site"),
                 ("Sec-Fetch-Mode", "no-cors"),
@@ -203,7 +204,7 @@ async fn headers_of_real_browsers() {
         (
             "preflight elsewhere",
             "OPTIONS",
-            &[("Origin", evil), ("Access-Control-Request-Method", "PUT"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "cors")],
+            &[("Origin", EVIL), ("Access-Control-Request-Method", "PUT"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "cors")],
             false,
         ),
         // Safari 16.3, before it sent Sec-Fetch-*
@@ -211,7 +212,7 @@ async fn headers_of_real_browsers() {
         (
             "form elsewhere, old",
             "POST",
-            &[("Origin", evil), ("Referer", evil), ("Content-Type", "application/x-www-form-urlencoded")],
+            &[("Origin", EVIL), ("Referer", EVIL), ("Content-Type", "application/x-www-form-urlencoded")],
             false,
         ),
         // Firefox with a page that was rebound to this machine sends its own host

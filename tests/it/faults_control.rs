@@ -199,7 +199,7 @@ async fn headers_that_are_no_fault() {
     status; http=204 -> X-Mock-Fault: http: must be a status with a body, or the envelope is lost, got "204"
     status; http=200; http=500 -> X-Mock-Fault: http stands twice
     status; http=503; kind=reset -> X-Mock-Fault: kind stands twice
-    status; code=TOO_MANY_REQUEST -> X-Mock-Fault: code: must be SUCCESS, SYSTEM_ERROR, INCORRECT_REQUEST, MISSING_REQUIRED_PARAM, CHANNEL_NOT_EXISTED, UNAUTHORIZED, NOT_FOUND, METHOD_NOT_ALLOWED, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, TOO_MANY_REQUESTS, USER_LIMIT_EXCEEDED, CHANNEL_AFTER_CLOSED, CHANNEL_USER_BANED or USER_NOT_EXISTED, got "TOO_MANY_REQUEST"
+    status; code=TOO_MANY_REQUEST -> X-Mock-Fault: code: must be SUCCESS, SYSTEM_ERROR, INCORRECT_REQUEST, MISSING_REQUIRED_PARAM, CHANNEL_NOT_EXISTED, UNAUTHORIZED, NOT_FOUND, METHOD_NOT_ALLOWED, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, TOO_MANY_REQUESTS, USER_LIMIT_EXCEEDED, CHANNEL_AFTER_CLOSED, CHANNEL_USER_BANED or USER_NOT_EXISTED, did you mean TOO_MANY_REQUESTS, got "TOO_MANY_REQUEST"
     slow -> X-Mock-Fault: bytesPerSecond: missing, say how fast the answer comes
     slow; bytesPerSecond=0 -> X-Mock-Fault: bytesPerSecond: must be a whole number, 1 to 4294967295, got "0"
     delay; time=soon; max=1s -> X-Mock-Fault: delay: takes either time, such as "2s", or min and max; time: must be a duration such as 500ms or 5s, at most 1h, got "soon"

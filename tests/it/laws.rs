@@ -1,9 +1,19 @@
-//! What holds for any input.
+//! What holds for any input, and for any sequence of calls.
+
+mod accounts;
+mod drive;
+mod model;
+mod record;
+mod state;
+mod step;
+mod world;
 
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
 
-use crate::mock::{Caller, Mock, ROOM_V2};
+use crate::mock::Mock;
+use drive::Drive;
+use step::steps;
 
 /// A value that a form, a header line and JSON must carry unharmed.
 fn any_name() -> impl Strategy<Value = String> {
@@ -12,60 +22,6 @@ fn any_name() -> impl Strategy<Value = String> {
 
 fn form(pairs: &[(&str, &str)]) -> String {
     serde_urlencoded::to_string(pairs).unwrap()
-}
-
-/// What a caller does to her rooms.
-#[derive(Debug, Clone)]
-enum Step {
-    Create(String),
-    Rename(usize, String),
-    Destroy(usize),
-    Refused(usize),
-}
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = prop_oneof![
-        3 => any_name().prop_map(Step::Create),
-        2 => (any::<usize>(), any_name()).prop_map(|(room, name)| Step::Rename(room, name)),
-        1 => any::<usize>().prop_map(Step::Destroy),
-        1 => any::<usize>().prop_map(Step::Refused),
-    ];
-    prop::collection::vec(step, 0..20)
-}
-
-/// Takes the steps with a caller and with a plain list of (roomId, name), and holds each against the other.
-async fn live(caller: &Caller, steps: Vec<Step>) {
-    let mut rooms: Vec<(String, String)> = Vec::new();
-    for step in steps {
-        let count = rooms.len().max(1);
-        match step {
-            Step::Create(name) => {
-                let id = caller.create_room(&form(&[("roomName", &name)])).await;
-                assert!(rooms.iter().all(|(other, _)| *other != id));
-                rooms.push((id, name));
-            }
-            Step::Rename(at, name) => {
-                if let Some((id, known)) = rooms.get_mut(at % count) {
-                    let reply =
-                        caller.post(&format!("/openapi/v2/rooms/{id}"), &format!("{}&{ROOM_V2}", form(&[("roomName", &name)]))).await;
-                    assert_eq!(reply.codes(), "200 1");
-                    *known = name;
-                }
-            }
-            Step::Destroy(at) if at % count < rooms.len() => {
-                let (id, _) = rooms.remove(at % count);
-                assert_eq!(caller.delete(&format!("/openapi/v2/rooms/{id}")).await.codes(), "200 1");
-            }
-            Step::Refused(at) => {
-                let id = rooms.get(at % count).map_or(crate::mock::NO_ROOM, |(id, _)| id);
-                let reply = caller.post(&format!("/openapi/v1/rooms/{id}"), "maxUser=5&roomName=x&webrtc=2").await;
-                assert!(matches!(reply.codes().as_str(), "400 400" | "404 10102"));
-            }
-            Step::Destroy(_) => {}
-        }
-        let names: Vec<String> = rooms.iter().map(|(_, name)| name.clone()).collect();
-        assert_eq!(caller.names().await, names);
-    }
 }
 
 proptest! {
@@ -80,22 +36,6 @@ proptest! {
             alice.field(&id, "roomName").await
         });
         prop_assert_eq!(back, name);
-    }
-
-    /// A server and a plain list agree over any steps; two accounts in turns end as if each had been alone.
-    #[test]
-    fn a_plain_list_agrees(hers in steps(), his in steps()) {
-        Runtime::new().unwrap().block_on(async {
-            let mock = Mock::new();
-            let (alice, bob) = (mock.alice(), mock.bob());
-            tokio::join!(live(&alice, hers.clone()), live(&bob, his));
-            let alone = Mock::new().alice();
-            live(&alone, hers).await;
-            assert_eq!(alice.list().await.body, alone.list().await.body);
-
-            mock.admin("POST", "reset", "").await;
-            assert_eq!(alice.list().await.body, Mock::new().alice().list().await.body);
-        });
     }
 
     /// No form makes it panic, and no answer breaks the contract (which every call here is held against).
@@ -123,5 +63,32 @@ proptest! {
             prop_assert!(!problems.0.is_empty());
             prop_assert!(problems.0.iter().all(|problem| problem.place.is_some_and(|(line, column)| (1..=lines).contains(&line) && column >= 1)));
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A server and a model of it agree over any calls, control calls and faults: on what is answered, and on what is there
+    /// after each step.
+    #[test]
+    fn a_model_and_the_server_agree(steps in steps(40)) {
+        Runtime::new().unwrap().block_on(async {
+            let mut drive = Drive::new();
+            drive.go(&steps, async |drive, key| drive.compare(key).await).await;
+            drive.compare_lists().await;
+        });
+    }
+
+    /// The diff says what leads from the rooms as they were to those that are, nothing else, and what did each of it last.
+    #[test]
+    fn the_diff_leads_from_then_to_now(steps in steps(40)) {
+        Runtime::new().unwrap().block_on(async {
+            let mut drive = Drive::new();
+            drive.go(&steps, async |drive, key| {
+                let diff = drive.mock.admin("GET", &format!("diff?apiKey={key}"), "").await.json();
+                assert_eq!(diff["accounts"], serde_json::json!([drive.world.accounts[key].diff(key)]));
+            }).await;
+        });
     }
 }

@@ -1,0 +1,290 @@
+//! Everything that a server knows, as far as it can be told from outside: accounts, clocks, tokens and fault rules.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::model::{Account, Fields, Version, new_room};
+use super::step::{Operation, RuleCase};
+
+/// What the servers of the laws start with: one account by name, rooms and a rule for the others.
+pub const FIXTURE: &str = r#"{
+  "accounts": [{
+    "apiKey": "carol-key", "userId": "carol@example.com", "tokens": ["carol-token"],
+    "faults": [{"match": {"operation": "modifyRoom", "nth": "2..3"}, "do": {"kind": "status", "http": 503}, "times": 1}],
+    "rooms": [
+      {"roomId": "CarolRoom1-AbCdEfGhIj-20250101090000", "roomName": "일반", "maxUser": "5", "startDt": "20250101090000"},
+      {"roomId": "CarolRoom2-AbCdEfGhIj-20250101090000", "roomName": "\u0007 \"", "maxUser": "9", "startDt": "20250101090001",
+       "endDt": "20260131130000", "joinCount": "3", "currentUserCount": "2", "template": "04"}
+    ]
+  }],
+  "default": {
+    "faults": [{"match": {"operation": "createRoom", "nth": "1..1"}, "do": {"kind": "commit-then-fail"}, "times": 2}],
+    "rooms": [{"roomId": "Everybodys-AbCdEfGhIj-20250101090000", "roomName": "Lobby", "maxUser": "1", "startDt": "20250101090000"}]
+  }
+}"#;
+/// When their clocks stand at first.
+pub const START: &str = "2026-01-31T03:00:00Z";
+
+/// What a client gets to see of an exchange with a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// What the operation says.
+    Own,
+    /// That, but for its last byte.
+    Broken,
+    /// A status of the fault's own.
+    Status(u16),
+    /// The socket decides; there is none here.
+    Wire,
+}
+
+/// A fault: as JSON, in short, whether the operation happens, and what is seen.
+pub struct Fault {
+    pub json: &'static str,
+    pub short: &'static str,
+    pub happens: bool,
+    pub seen: Seen,
+}
+
+const fn fault(json: &'static str, short: &'static str, happens: bool, seen: Seen) -> Fault {
+    Fault { json, short, happens, seen }
+}
+
+pub const FAULTS: &[Fault] = &[
+    fault(r#"{"kind":"delay","time":"0s"}"#, "delay; time=0ms", true, Seen::Own),
+    fault(r#"{"kind":"delay","min":"0s","max":"1ms"}"#, "delay; max=1ms", true, Seen::Own),
+    fault(r#"{"kind":"status","code":"UNAUTHORIZED","message":"no"}"#, "status; code=UNAUTHORIZED", false, Seen::Status(401)),
+    fault(r#"{"kind":"status","http":503}"#, "status;http=503;retryAfter=1", false, Seen::Status(503)),
+    fault(r#"{"kind":"reset"}"#, "reset", false, Seen::Wire),
+    fault(r#"{"kind":"reset","afterBytes":1}"#, "reset; afterBytes=20", true, Seen::Wire),
+    fault(r#"{"kind":"empty"}"#, "empty", false, Seen::Wire),
+    fault(r#"{"kind":"truncate"}"#, "truncate; bytes=0", true, Seen::Wire),
+    fault(r#"{"kind":"malformed"}"#, "malformed", true, Seen::Broken),
+    fault(r#"{"kind":"hang"}"#, "hang", false, Seen::Wire),
+    fault(r#"{"kind":"slow","bytesPerSecond":1}"#, "slow; bytesPerSecond=1", true, Seen::Wire),
+    fault(r#"{"kind":"bad-gateway"}"#, "bad-gateway", false, Seen::Status(502)),
+    fault(r#"{"kind":"commit-then-fail"}"#, "commit-then-fail; then=hang", true, Seen::Wire),
+    fault(
+        r#"{"kind":"commit-then-fail","then":{"kind":"status","code":"TOO_MANY_REQUESTS"}}"#,
+        r#"{"kind":"commit-then-fail","then":{"kind":"status","http":429}}"#,
+        true,
+        Seen::Status(429),
+    ),
+    fault(r#"{"kind":"commit-then-fail","then":{"kind":"bad-gateway"}}"#, "commit-then-fail; then=bad-gateway", true, Seen::Status(502)),
+    fault(r#"{"kind":"rate-limit","perSecond":1,"burst":2}"#, "rate-limit; perSecond=1; burst=2", false, Seen::Status(429)),
+];
+
+impl Fault {
+    fn is(&self, kind: &str) -> bool {
+        self.short.starts_with(kind)
+    }
+}
+
+/// What is left of a rate limit of two at once and one a second; everybody has one of their own.
+#[derive(Debug, Clone, Default)]
+struct Buckets(BTreeMap<Option<String>, (i64, DateTime<Utc>)>);
+
+impl Buckets {
+    fn take(&mut self, key: Option<&str>, now: DateTime<Utc>) -> bool {
+        let (left, at) = self.0.entry(key.map(str::to_owned)).or_insert((2, now));
+        *left = (*left + (now - *at).num_seconds().max(0)).min(2);
+        *at = now;
+        let passes = *left > 0;
+        *left -= i64::from(passes);
+        passes
+    }
+}
+
+/// A fault rule in force.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub id: u64,
+    pub key: Option<String>,
+    case: RuleCase,
+    ends: Option<DateTime<Utc>>,
+    seen: u64,
+    applied: u64,
+    buckets: Buckets,
+}
+
+impl Rule {
+    fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.case.times.is_some_and(|times| self.applied >= times) || self.ends.is_some_and(|ends| ends <= now)
+    }
+
+    /// Whether it can never do anything again, at that time.
+    fn is_past(&self, now: DateTime<Utc>) -> bool {
+        self.is_over(now) || self.case.nth.is_some_and(|(_, to)| to <= self.seen)
+    }
+}
+
+/// A state that was kept.
+pub struct Saved {
+    /// Of all, and of each.
+    pub all: String,
+    pub each: BTreeMap<String, String>,
+    pub accounts: BTreeMap<String, Account>,
+    pub rules: Vec<Rule>,
+}
+
+/// Everything.
+pub struct World {
+    pub accounts: BTreeMap<String, Account>,
+    /// The time of accounts to come.
+    pub now: DateTime<Utc>,
+    pub rules: Vec<Rule>,
+    last_rule: u64,
+    asked: Buckets,
+    /// The last token that was issued for a key, and when it expires.
+    pub tokens: BTreeMap<String, (String, i64)>,
+}
+
+/// A moment in RFC 3339.
+pub fn moment(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// A room of the fixture: what it does not say is as in a new room.
+fn fixture_room(room: &Value) -> Fields {
+    let form = vec![("maxUser", room["maxUser"].as_str().unwrap().to_owned()), ("roomName", "x".to_owned())];
+    let mut fields = new_room(Version::V1, &form, "").unwrap();
+    fields.insert("roomId", String::new());
+    for (name, value) in &mut fields {
+        if let Some(given) = room[*name].as_str() {
+            given.clone_into(value);
+        }
+    }
+    fields
+}
+
+impl World {
+    /// A server that has just been started.
+    pub fn new() -> World {
+        let mut world = World {
+            accounts: BTreeMap::new(),
+            now: moment(START),
+            rules: Vec::new(),
+            last_rule: 0,
+            asked: Buckets::default(),
+            tokens: BTreeMap::new(),
+        };
+        world.begin("carol-key");
+        world
+    }
+
+    /// What a reset of all leaves: the tokens outlive it.
+    pub fn reset(&mut self) {
+        *self = World { tokens: std::mem::take(&mut self.tokens), ..World::new() };
+    }
+
+    /// What a reset of one does.
+    pub fn reset_one(&mut self, key: &str) {
+        self.forget(key);
+        let now = std::mem::replace(&mut self.now, moment(START));
+        self.begin(key);
+        self.now = now;
+    }
+
+    /// An account goes, with its rules and limits.
+    pub fn forget(&mut self, key: &str) {
+        self.accounts.remove(key);
+        self.clear_rules(Some(key));
+    }
+
+    /// The account of a key, which comes into being if it must.
+    pub fn begin(&mut self, key: &str) -> &mut Account {
+        if !self.accounts.contains_key(key) {
+            let fixture: Value = serde_json::from_str(FIXTURE).unwrap();
+            let named = fixture["accounts"].as_array().unwrap().iter().find(|account| account["apiKey"] == key);
+            let start = named.unwrap_or(&fixture["default"]);
+            let digest = Sha256::digest(key);
+            let user_id = start["userId"].as_str().map_or_else(
+                || format!("account-{:02x}{:02x}{:02x}{:02x}@example.com", digest[0], digest[1], digest[2], digest[3]),
+                str::to_owned,
+            );
+            let rooms: Vec<Fields> = start["rooms"].as_array().unwrap().iter().map(fixture_room).collect();
+            self.accounts.insert(key.to_owned(), Account::new(user_id, self.now, &rooms));
+            let (operation, nth, times, json) = if named.is_some() {
+                (Operation::ModifyRoom, (2, 3), 1, r#"{"kind":"status","http":503}"#)
+            } else {
+                (Operation::CreateRoom, (1, 1), 2, r#"{"kind":"commit-then-fail"}"#)
+            };
+            let fault = FAULTS.iter().position(|fault| fault.json == json).unwrap();
+            let case = RuleCase { operation: Some(operation), nth: Some(nth), times: Some(times), lasts: None, fault };
+            self.add_rule(Some(key), case);
+        }
+        self.accounts.get_mut(key).unwrap()
+    }
+
+    /// The time of an account, or of those to come.
+    pub fn now(&self, key: Option<&str>) -> DateTime<Utc> {
+        key.and_then(|key| self.accounts.get(key)).map_or(self.now, |account| account.now)
+    }
+
+    pub fn add_rule(&mut self, key: Option<&str>, case: RuleCase) -> u64 {
+        self.last_rule += 1;
+        let ends = case.lasts.map(|lasts| self.now(key) + TimeDelta::seconds(lasts));
+        let key = key.map(str::to_owned);
+        self.rules.push(Rule { id: self.last_rule, key, case, ends, seen: 0, applied: 0, buckets: Buckets::default() });
+        self.last_rule
+    }
+
+    /// Rules go, and with them what is left of the limits of that account, or of all.
+    pub fn clear_rules(&mut self, key: Option<&str>) -> usize {
+        let before = self.rules.len();
+        self.rules.retain(|rule| key.is_some() && rule.key.as_deref() != key);
+        for buckets in self.rules.iter_mut().map(|rule| &mut rule.buckets).chain([&mut self.asked]) {
+            buckets.0.retain(|of, _| key.is_some() && of.as_deref() != key);
+        }
+        before - self.rules.len()
+    }
+
+    /// The rules of accounts as a state has them: none lasts longer than a year, also when a clock was put back.
+    pub fn saved_rules(&self) -> Vec<Rule> {
+        let now = |rule: &Rule| self.now(rule.key.as_deref());
+        let of_accounts = self.rules.iter().filter(|rule| rule.key.is_some() && !rule.is_past(now(rule)));
+        let saved = |rule: &Rule| {
+            let ends = rule.ends.map(|ends| ends.min(now(rule) + TimeDelta::days(365)));
+            Rule { ends, buckets: Buckets::default(), ..rule.clone() }
+        };
+        of_accounts.map(saved).collect()
+    }
+
+    /// Puts rules back: they are new ones, with new numbers.
+    pub fn restore_rules(&mut self, rules: impl Iterator<Item = Rule>) {
+        for rule in rules {
+            self.last_rule += 1;
+            self.rules.push(Rule { id: self.last_rule, ..rule });
+        }
+    }
+
+    /// Whether an operation happens, and what is seen of it.
+    pub fn fate(&mut self, key: Option<&str>, operation: Operation, asked: Option<&Fault>) -> (bool, Seen) {
+        let now = self.now(key);
+        if let Some(fault) = asked {
+            let passes = fault.is("rate-limit") && self.asked.take(key, now);
+            return if passes { (true, Seen::Own) } else { (fault.happens, fault.seen) };
+        }
+        for rule in self.rules.iter_mut().filter(|rule| rule.key.is_none() || rule.key.as_deref() == key) {
+            if rule.case.operation.is_some_and(|of| of != operation) || rule.is_over(now) {
+                continue;
+            }
+            rule.seen += 1;
+            let fault = &FAULTS[rule.case.fault];
+            if rule.case.nth.is_some_and(|(from, to)| rule.seen < from || rule.seen > to)
+                || fault.is("rate-limit") && rule.buckets.take(key, now)
+            {
+                continue;
+            }
+            rule.applied += 1;
+            // Delays add up, and the first other fault decides.
+            if !fault.is("delay") {
+                return (fault.happens, fault.seen);
+            }
+        }
+        (true, Seen::Own)
+    }
+}
