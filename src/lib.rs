@@ -41,6 +41,7 @@ pub mod fixture;
 mod form;
 mod http;
 pub mod journal;
+pub mod openapi;
 mod reader;
 mod seed;
 pub mod server;

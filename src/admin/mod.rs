@@ -37,8 +37,8 @@ const BODY_LIMIT: usize = 64 * 1024;
 /// The largest state that may be sent.
 const STATE_LIMIT: usize = 256 * 1024 * 1024;
 
-/// The control plane over an emulator. `contract` writes the emulated API's OpenAPI document.
-pub fn router(emulator: Emulator, access: Access, contract: fn() -> String) -> Router {
+/// The control plane over an emulator. `contract` is the emulated API's OpenAPI document.
+pub fn router(emulator: Emulator, access: Access, contract: &'static str) -> Router {
     const JSON: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/json")];
     Router::new()
         .route(HEALTH, get(health::health))
@@ -55,8 +55,8 @@ pub fn router(emulator: Emulator, access: Access, contract: fn() -> String) -> R
         .route("/__admin/faults/{id}", axum::routing::delete(faults::remove))
         .route("/__admin/clock", get(clock::show).put(clock::set))
         .route("/__admin/clock/advance", post(clock::advance))
-        .route("/__admin/openapi.json", get(async move || (JSON, contract())))
-        .route("/__admin/admin-openapi.json", get(async || (JSON, openapi::text())))
+        .route("/__admin/openapi.json", get(async move || (JSON, contract)))
+        .route("/__admin/admin-openapi.json", get(async || (JSON, openapi::DOCUMENT)))
         .fallback(async |request: Request| no_such_path(request.uri().path()))
         .method_not_allowed_fallback(async |request: Request| AdminError::method(request.method()))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -65,7 +65,5 @@ pub fn router(emulator: Emulator, access: Access, contract: fn() -> String) -> R
 }
 
 fn no_such_path(path: &str) -> AdminError {
-    let document = openapi::document();
-    let nearest = text::did_you_mean(path, document.paths.paths.keys().map(String::as_str));
-    AdminError::not_found(path, nearest)
+    AdminError::not_found(path, text::did_you_mean(path, openapi::paths().iter().map(String::as_str)))
 }

@@ -56,8 +56,8 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Serve(args) => serve::run(&args),
         Command::Check { paths } => check::run(&paths),
-        Command::Openapi { admin: false } => print(&openapi::contract_text()),
-        Command::Openapi { admin: true } => print(&admin::openapi::text()),
+        Command::Openapi { admin: false } => print(openapi::CONTRACT),
+        Command::Openapi { admin: true } => print(admin::openapi::DOCUMENT),
         Command::Healthcheck(args) => healthcheck::run(&args),
         Command::Completions { shell } => completions(shell),
     };

@@ -19,14 +19,12 @@ use crate::domain::field::{
 use crate::domain::ids::{RoomId, UserId};
 use crate::domain::time::KstTime;
 
-/// The document.
-pub fn contract() -> OpenApi {
-    Contract::openapi()
-}
-
 /// The document as it is committed and served.
-pub fn contract_text() -> String {
-    contract().to_pretty_json().unwrap_or_default() + "\n"
+pub const CONTRACT: &str = include_str!("../../openapi.json");
+
+/// The document, made from the code.
+pub fn generated() -> OpenApi {
+    Contract::openapi()
 }
 
 #[derive(utoipa::OpenApi)]

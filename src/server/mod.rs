@@ -44,7 +44,7 @@ pub struct App {
 impl App {
     /// The emulated API and the control plane over one emulator.
     pub fn new(emulator: Emulator, access: impl Into<Access>) -> App {
-        App { api: stack::stack(emulator.clone()), admin: admin::router(emulator.clone(), access.into(), openapi::contract_text), emulator }
+        App { api: stack::stack(emulator.clone()), admin: admin::router(emulator.clone(), access.into(), openapi::CONTRACT), emulator }
     }
 
     /// What its emulator was made with.
