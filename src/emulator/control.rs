@@ -325,6 +325,11 @@ impl Emulator {
         Whereabouts { is_there, grave, is_of_another: others.any(|account| look(account, &|state| state.rooms.get(id).is_some())) }
     }
 
+    /// A room of an account. The account does not come into being.
+    pub fn find_room(&self, key: &ApiKey, id: &RoomId) -> Option<Room> {
+        self.each(Some(key), |_, state| state.rooms.get(id).cloned()).pop().flatten()
+    }
+
     /// The newest rooms of an account, at most so many, with their names. None if it has not come into being.
     pub fn newest_rooms(&self, key: &ApiKey, at_most: usize) -> Vec<(RoomId, RoomName)> {
         let newest =

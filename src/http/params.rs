@@ -5,9 +5,9 @@
 use std::cell::RefCell;
 use std::str::FromStr;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::error::ApiError;
@@ -41,30 +41,18 @@ impl FromRequest<Emulator> for Params {
         {
             return Err(ApiError::MediaType { got: got.to_owned() });
         }
-        let body = read(&parts.headers, body).await?;
-        if let Some(trace) = parts.extensions.get::<Trace>() {
+        let trace = parts.extensions.get::<Trace>();
+        let body = read(trace.map_or(body, Trace::take_body)).await?;
+        if let Some(trace) = trace {
             trace.has_read(body.clone());
         }
         Ok(Params::of(content_type.is_some(), parts.uri.query().unwrap_or_default(), &body))
     }
 }
 
-/// Reads the body of a request whose operation does not happen: who looks at the journal wants to know what was sent. A client
-/// that waits for leave to send it is not given any.
-pub async fn read_for_the_record(request: Request) {
-    let (parts, body) = request.into_parts();
-    if let Some(trace) = parts.extensions.get::<Trace>()
-        && !parts.headers.contains_key(header::EXPECT)
-        && let Ok(body) = read(&parts.headers, body).await
-    {
-        trace.has_read(body);
-    }
-}
-
 /// Reads a body that is not too large. What is too large is not read; the connection takes care of the rest.
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > BODY_LIMIT as u64) {
+pub async fn read(body: Body) -> Result<Bytes, ApiError> {
+    if body.size_hint().lower() > BODY_LIMIT as u64 {
         return Err(ApiError::TooLarge);
     }
     match Limited::new(body, BODY_LIMIT).collect().await {
@@ -87,6 +75,13 @@ impl Params {
         } else if !body.is_empty() {
             params.form.note(None, format!("the body was ignored, because it came without Content-Type: send Content-Type: {FORM}"));
         }
+        params
+    }
+
+    /// The parameters of a query and more.
+    pub fn from_pairs(query: &str, pairs: Vec<(String, String)>) -> Params {
+        let mut params = Params::of(true, query, b"");
+        params.form.pairs.extend(pairs);
         params
     }
 

@@ -1,9 +1,10 @@
 //! What is kept of an exchange: for the journal, for the log, and for explaining a refusal.
 
-use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
-use axum::body::Bytes;
+use axum::body::HttpBody;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, header};
 use axum::response::Response;
@@ -11,7 +12,7 @@ use chrono::{DateTime, Utc};
 
 use super::envelope::Outcome;
 use super::error::AuthHeader;
-use super::{auth, explain};
+use super::{auth, explain, params};
 use crate::domain::ids::ApiKey;
 use crate::domain::operation::Operation;
 use crate::domain::secret::scrubbed;
@@ -28,10 +29,17 @@ pub const LOG_TARGET: &str = "vchatcloud_mock::exchange";
 pub struct Trace {
     /// What changes are put down to.
     pub cause: Cause,
+    /// The body that came, until somebody reads it.
+    unread: Arc<Mutex<Option<Body>>>,
     body: Arc<OnceLock<Bytes>>,
 }
 
 impl Trace {
+    /// The body of the request, once.
+    pub fn take_body(&self) -> Body {
+        self.unread.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    }
+
     /// Leaves the body for the record.
     pub fn has_read(&self, body: Bytes) {
         let _ = self.body.set(body);
@@ -64,7 +72,7 @@ impl Recording {
             key,
             operation,
             room_id: room.and_then(|room| room.parse().ok()),
-            took: std::time::Duration::ZERO,
+            took: Duration::ZERO,
             faults: Vec::new(),
             answer: None,
             reason: None,
@@ -72,8 +80,10 @@ impl Recording {
             explanation: None,
             transcript,
         };
-        let trace = (!matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS))
-            .then(|| Trace { cause: Cause::Request(id), body: Arc::default() });
+        let trace = (!matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)).then(|| {
+            let body = std::mem::take(request.body_mut());
+            Trace { cause: Cause::Request(id), unread: Arc::new(Mutex::new(Some(body))), body: Arc::default() }
+        });
         if let Some(trace) = &trace {
             request.extensions_mut().insert(trace.clone());
         }
@@ -114,6 +124,20 @@ impl Recording {
     /// The head of the request.
     pub fn transcript(&self) -> Option<&Transcript> {
         self.entry.as_ref().map(|entry| &entry.transcript)
+    }
+
+    /// Reads a body that nobody has read, as far as it comes within `patience`: who looks at the journal wants to know what was
+    /// sent. A client that waits for leave to send it is not given any.
+    pub async fn read_body(&self, patience: Duration) {
+        let Some(trace) = &self.trace else { return };
+        let waits = self.transcript().is_some_and(|transcript| transcript.header("expect").is_some());
+        let body = trace.take_body();
+        if waits || body.is_end_stream() {
+            return;
+        }
+        if let Ok(Ok(body)) = tokio::time::timeout(patience, params::read(body)).await {
+            trace.has_read(body);
+        }
     }
 
     /// The body of the request, if it was read.

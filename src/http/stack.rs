@@ -26,7 +26,7 @@ use tower_http::cors::{AllowHeaders, Any, Cors, CorsLayer};
 use super::envelope::{self, Outcome};
 use super::error::ApiError;
 use super::record::Recording;
-use super::{explain, inject, params};
+use super::{explain, inject};
 use crate::domain::text;
 use crate::emulator::Emulator;
 
@@ -122,7 +122,7 @@ impl Operations {
         let own = if plan.runs {
             Some(self.answer(request, recording).await)
         } else {
-            params::read_for_the_record(request).await;
+            recording.read_body(Duration::from_secs(10)).await;
             None
         };
         (inject::carry_out(&emulator, &plan, recording.faults(), own), plan.is_answered())
@@ -137,6 +137,8 @@ impl Operations {
         }
         // Whatever reached neither a handler nor a refusal of ours would be a bug.
         let error = answer.extensions_mut().remove::<ApiError>().unwrap_or(ApiError::Panicked);
+        // What was sent is there already or on its way; nobody waits longer to be refused.
+        recording.read_body(Duration::from_millis(10)).await;
         refused(&self.emulator, &error, recording)
     }
 }

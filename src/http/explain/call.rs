@@ -40,10 +40,11 @@ pub fn corrected(error: &ApiError, recording: &Recording) -> Option<String> {
         curl.set_header("x-auth-token", "");
     }
     let known = parameters::of(place.operation, &place.path);
+    let room = if place.operation == Operation::ModifyRoom { room::shown(&place.path, recording) } else { Vec::new() };
     curl.method = place.method.to_string();
     curl.target = place.path;
     curl.body = None;
-    let curl = curl.with_form(field::all_mended(known, &field::arrived(recording)));
+    let curl = curl.with_form(field::all_mended(known, &field::arrived(recording), &room));
     Some(curl.command()).filter(|command| command.len() <= LONGEST)
 }
 

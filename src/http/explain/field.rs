@@ -35,13 +35,29 @@ fn of(recording: &Recording) -> &'static [Parameter] {
 /// What arrived, read as the operation read it; without a body that nobody read.
 pub fn arrived(recording: &Recording) -> Params {
     let Some(transcript) = recording.transcript() else { return Params::default() };
-    let body = recording.body().map(AsRef::as_ref).unwrap_or_default();
-    Params::of(transcript.header("content-type").is_some(), transcript.query().unwrap_or_default(), body)
+    let body: &[u8] = recording.body().map(AsRef::as_ref).unwrap_or_default();
+    let query = transcript.query().unwrap_or_default();
+    match json_pairs(body) {
+        Some(pairs) => Params::from_pairs(query, pairs),
+        None => Params::of(transcript.header("content-type").is_some(), query, body),
+    }
+}
+
+/// What a client meant that sent JSON for a form: each member of the object is a parameter.
+fn json_pairs(body: &[u8]) -> Option<Vec<(String, String)>> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
+    let text = |value: serde_json::Value| match value {
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        serde_json::Value::Bool(boolean) => Some(boolean.to_string()),
+        _ => None,
+    };
+    Some(object.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect())
 }
 
 fn missing(field: &str, parameter: Option<&Parameter>, params: &Params) -> Explanation {
     let misspelt = params.near_miss(field).and_then(|name| params.form().first(name));
-    let nearest = parameter.filter(|_| misspelt.is_some()).map(|parameter| format!("{field}={}", mended(parameter, params)));
+    let nearest = parameter.filter(|_| misspelt.is_some()).map(|parameter| format!("{field}={}", mended(parameter, params, &[])));
     Explanation {
         expected: parameter.map(|parameter| format!("{field}=..., such as {field}={}", parameter.example)),
         nearest,
@@ -113,19 +129,20 @@ fn others(field: &str, known: &[Parameter], params: &Params) -> Vec<String> {
     hints
 }
 
-/// The parameters of a call that can be accepted: what arrived, mended where it must be.
-pub fn all_mended(known: &[Parameter], params: &Params) -> Vec<(String, String)> {
+/// The parameters of a call that can be accepted: what arrived, mended where it must be; what is missing is as the room has it.
+pub fn all_mended(known: &[Parameter], params: &Params, room: &[(&'static str, String)]) -> Vec<(String, String)> {
     let is_sent = |parameter: &&Parameter| {
         let value = params.form().first(parameter.name);
         parameter.is_required
-            || value.is_some_and(|value| parameter.unset != Some(value) && (value.is_empty() || !mended(parameter, params).is_empty()))
+            || value
+                .is_some_and(|value| parameter.unset != Some(value) && (value.is_empty() || !mended(parameter, params, room).is_empty()))
     };
-    known.iter().filter(is_sent).map(|parameter| (parameter.name.to_owned(), mended(parameter, params))).collect()
+    known.iter().filter(is_sent).map(|parameter| (parameter.name.to_owned(), mended(parameter, params, room))).collect()
 }
 
-/// A value that fits: what arrived, what it likely stands for, what arrived under a name that is nearly the same, or an
-/// example; for an optional one that cannot be mended nothing.
-fn mended(parameter: &Parameter, params: &Params) -> String {
+/// A value that fits: what arrived, what it likely stands for, what arrived under a name that is nearly the same, what the room
+/// has, or an example; for an optional one that cannot be mended nothing.
+fn mended(parameter: &Parameter, params: &Params, room: &[(&'static str, String)]) -> String {
     let form = params.form();
     let own = form.first(parameter.name).filter(|value| !value.is_empty());
     let misspelt = || params.near_miss(parameter.name).and_then(|name| form.first(name)).filter(|value| !value.is_empty());
@@ -134,5 +151,8 @@ fn mended(parameter: &Parameter, params: &Params) -> String {
         Err(_) => parameter.meant(value).map(|meant| meant.value),
     };
     let found = own.or_else(|| if parameter.is_required { misspelt() } else { None }).and_then(fits);
-    found.unwrap_or_else(|| if parameter.is_required { parameter.example.to_owned() } else { String::new() })
+    // The one parameter that a read calls otherwise.
+    let field = if parameter.name == "rtcStat" { "webrtcStat" } else { parameter.name };
+    let present = room.iter().find(|(name, _)| *name == field).map_or(parameter.example, |(_, value)| value);
+    found.unwrap_or_else(|| if parameter.is_required { present.to_owned() } else { String::new() })
 }

@@ -1,6 +1,6 @@
 //! Rooms that an account does not have.
 
-use super::{rule, shown};
+use super::rule;
 use crate::domain::code::Provenance;
 use crate::domain::field::Invalid;
 use crate::domain::ids::RoomId;
@@ -34,7 +34,7 @@ pub fn unknown(got: &str, recording: &Recording) -> Explanation {
         (None, Ok(_)) => {}
     }
     Explanation {
-        got: Some(shown(got)),
+        got: Some(super::shown(got)),
         expected: Some("a roomId that listRoom shows".to_owned()),
         nearest: near.map(|(id, _)| id.to_string()),
         hints,
@@ -64,6 +64,13 @@ fn epitaph(grave: Grave, recording: &Recording) -> String {
 pub fn is_there(got: &str, recording: &Recording) -> bool {
     let id = got.parse::<RoomId>().ok();
     id.zip(recording.key()).is_some_and(|(id, key)| recording.emulator().whereabouts(key, &id).is_there)
+}
+
+/// The fields of the room that a path names, if the account has it.
+pub fn shown(path: &str, recording: &Recording) -> Vec<(&'static str, String)> {
+    let id = path.trim_end_matches('/').rsplit('/').next().and_then(|id| id.parse::<RoomId>().ok());
+    let room = id.zip(recording.key()).and_then(|(id, key)| recording.emulator().find_room(key, &id));
+    room.map(|room| room.shown()).unwrap_or_default()
 }
 
 /// The room that was likely meant, and whether it was called by its name.
