@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::domain::field::Invalid;
+use crate::domain::text;
 
 /// What the clocks of a server start as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,13 +30,8 @@ impl FromStr for ClockMode {
             None if text == "system" => Ok(ClockMode::System),
             Some(("frozen", moment)) => parse_moment(moment).map(ClockMode::Frozen),
             Some(("start", moment)) => parse_moment(moment).map(ClockMode::Start),
-            Some(("offset", span)) => {
-                let span = parse_span(span)?;
-                Clock::Running { ahead: TimeDelta::zero() }
-                    .advanced(span)
-                    .map(|_| ClockMode::Offset(span))
-                    .ok_or_else(|| Invalid(YEARS.to_owned()))
-            }
+            // What leaves the years stands at their end, as a clock does that has run there.
+            Some(("offset", span)) => parse_span(span).map(ClockMode::Offset),
             _ => Err(Invalid("must be system, frozen:<RFC 3339>, start:<RFC 3339> or offset:<duration>".to_owned())),
         }
     }
@@ -70,7 +66,7 @@ pub fn parse_span(text: &str) -> Result<TimeDelta, Invalid> {
 /// A duration as [`parse_span`] reads it: `-5h1s`.
 pub fn show_span(span: TimeDelta) -> String {
     let sign = if span < TimeDelta::zero() { "-" } else { "" };
-    format!("{sign}{}", humantime::format_duration(span.abs().to_std().unwrap_or_default()).to_string().replace(' ', ""))
+    format!("{sign}{}", text::duration(span.abs().to_std().unwrap_or_default()))
 }
 
 /// A moment as the control plane shows it: RFC 3339, to the millisecond.
@@ -99,7 +95,8 @@ impl Clock {
             ClockMode::System => Clock::Running { ahead: TimeDelta::zero() },
             ClockMode::Frozen(at) => Clock::Standing { at },
             // To the millisecond, so that it can be written down.
-            ClockMode::Start(at) => Clock::Running { ahead: TimeDelta::milliseconds((at - system()).num_milliseconds()) },
+            // And not before that moment.
+            ClockMode::Start(at) => Clock::Running { ahead: TimeDelta::milliseconds((at - system()).num_milliseconds() + 1) },
             ClockMode::Offset(ahead) => Clock::Running { ahead },
         }
     }

@@ -1,5 +1,7 @@
 //! `GET /__admin/accounts`: which accounts there are, and what is in them.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -8,6 +10,7 @@ use utoipa::ToSchema;
 use super::error::{AdminError, AdminRefusals};
 use super::query::Query;
 use crate::clock::show_moment;
+use crate::domain::ids::ApiKey;
 use crate::emulator::Emulator;
 use crate::journal::Filter;
 
@@ -44,6 +47,11 @@ struct Account {
     responses((status = 200, description = "the accounts", body = Accounts), AdminRefusals))]
 pub async fn list(State(emulator): State<Emulator>, query: Query) -> Result<Json<Accounts>, AdminError> {
     let key = query.scope(&[])?;
+    let rules = emulator.faults(None);
+    let mut faults: HashMap<&ApiKey, usize> = HashMap::new();
+    for key in rules.iter().filter_map(|rule| rule.key.as_ref()) {
+        *faults.entry(key).or_default() += 1;
+    }
     let accounts = emulator.accounts().into_iter().filter(|account| key.as_ref().is_none_or(|key| *key == account.key));
     let accounts = accounts.map(|account| {
         let page = emulator.requests(Some(&account.key), &Filter::default(), 0);
@@ -53,7 +61,7 @@ pub async fn list(State(emulator): State<Emulator>, query: Query) -> Result<Json
             rooms: account.rooms,
             requests: page.kept,
             evicted: page.evicted,
-            faults: emulator.faults(Some(&account.key)).iter().filter(|rule| rule.key.is_some()).count(),
+            faults: faults.get(&account.key).copied().unwrap_or_default(),
             clock: account.clock.to_string(),
             now: show_moment(account.now),
         }

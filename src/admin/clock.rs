@@ -133,7 +133,7 @@ impl From<&Due> for DueView {
     responses((status = 200, description = "where the clock is now", body = Moved), AdminRefusals))]
 pub async fn set(State(emulator): State<Emulator>, query: Query, body: Body) -> Result<Json<Moved>, AdminError> {
     let hint = "send {\"clock\": \"frozen:2026-01-31T09:00:00+09:00\"}, or system, start:..., offset:5h";
-    let key = query.write_scope(&emulator, &[])?;
+    let key = query.write_scope(&emulator)?;
     let mode: ClockMode = member(body, hint, "clock")?;
     let due = emulator.set_clock(key.as_ref(), mode).map_err(|refusal| AdminError::control(refusal, key.as_ref()))?;
     Ok(moved(&emulator, key.as_ref(), &due, &format!("set to {mode}")))
@@ -146,7 +146,7 @@ pub async fn set(State(emulator): State<Emulator>, query: Query, body: Body) -> 
     responses((status = 200, description = "where the clock is now", body = Moved), AdminRefusals))]
 pub async fn advance(State(emulator): State<Emulator>, query: Query, body: Body) -> Result<Json<Moved>, AdminError> {
     let hint = "send {\"by\": \"5h1s\"}, with the units d, h, m, s and ms; -5h goes back";
-    let key = query.write_scope(&emulator, &[])?;
+    let key = query.write_scope(&emulator)?;
     let Span(by) = member(body, hint, "by")?;
     let due = emulator.advance(key.as_ref(), by).map_err(|refusal| AdminError::control(refusal, key.as_ref()))?;
     Ok(moved(&emulator, key.as_ref(), &due, &format!("advanced by {}", show_span(by))))

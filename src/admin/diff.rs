@@ -115,7 +115,7 @@ pub struct Marked {
     params(("apiKey" = Option<String>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
     responses((status = 200, description = "which account was marked", body = Marked), AdminRefusals))]
 pub async fn mark(State(emulator): State<Emulator>, query: Query) -> Result<Json<Marked>, AdminError> {
-    let key = query.write_scope(&emulator, &[])?;
+    let key = query.write_scope(&emulator)?;
     emulator.mark(key.as_ref()).map_err(|refusal| AdminError::control(refusal, key.as_ref()))?;
     Ok(Json(Marked { api_key: key.as_ref().map(ApiKey::masked) }))
 }

@@ -1,14 +1,14 @@
 //! `POST`, `GET` and `DELETE /__admin/faults`: what goes wrong on purpose.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::{self, Body};
 use super::error::{AdminError, AdminRefusals};
-use super::query::Query;
+use super::query::{Query, Segment};
 use crate::clock::show_moment;
 use crate::domain::ids::ApiKey;
 use crate::emulator::{ControlRefusal, Emulator};
@@ -88,7 +88,7 @@ pub struct RemovedFaults {
     responses((status = 201, description = "the rule", body = ListedFault), AdminRefusals))]
 pub async fn add(State(emulator): State<Emulator>, query: Query, body: Body) -> Result<(StatusCode, Json<ListedFault>), AdminError> {
     let hint = "send a rule such as {\"match\": {\"operation\": \"createRoom\"}, \"do\": {\"kind\": \"reset\"}, \"times\": 1}";
-    let key = query.write_scope(&emulator, &[])?;
+    let key = query.write_scope(&emulator)?;
     let rule = body::json(body, hint, fault::read_rule)?;
     let refused = |refusal| AdminError::control(refusal, key.as_ref());
     let id = emulator.add_fault(key.as_ref(), rule).map_err(refused)?;
@@ -109,7 +109,7 @@ pub async fn list(State(emulator): State<Emulator>, query: Query) -> Result<Json
     params(("apiKey" = Option<String>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
     responses((status = 200, description = "what was removed", body = RemovedFaults), AdminRefusals))]
 pub async fn clear(State(emulator): State<Emulator>, query: Query) -> Result<Json<RemovedFaults>, AdminError> {
-    let key = query.write_scope(&emulator, &[])?;
+    let key = query.write_scope(&emulator)?;
     Ok(Json(RemovedFaults { removed: emulator.clear_faults(key.as_ref()) }))
 }
 
@@ -121,8 +121,8 @@ pub async fn clear(State(emulator): State<Emulator>, query: Query) -> Result<Jso
         ("all" = Option<bool>, Query, description = "`true`: whoever it is of"),
     ),
     responses((status = 200, description = "what was removed", body = RemovedFaults), AdminRefusals))]
-pub async fn remove(State(emulator): State<Emulator>, Path(id): Path<String>, query: Query) -> Result<Json<RemovedFaults>, AdminError> {
-    let key = query.write_scope(&emulator, &[])?;
+pub async fn remove(State(emulator): State<Emulator>, Segment(id): Segment, query: Query) -> Result<Json<RemovedFaults>, AdminError> {
+    let key = query.write_scope(&emulator)?;
     let removed = id.parse().map_err(|_| ControlRefusal::NoSuchRule).and_then(|id| emulator.remove_fault(key.as_ref(), id));
     removed.map_err(|refusal| AdminError::control(refusal, key.as_ref()))?;
     Ok(Json(RemovedFaults { removed: 1 }))

@@ -42,7 +42,7 @@ impl AllowedHosts {
         let host = normal(authority.host());
         let literal = host.trim_start_matches('[').trim_end_matches(']');
         literal.parse::<IpAddr>().is_ok()
-            || !host.contains('.')
+            || (!host.is_empty() && !host.contains('.'))
             || [".localhost", ".local", ".internal"].iter().any(|suffix| host.ends_with(suffix))
             || self.0.contains(&host)
     }

@@ -35,7 +35,7 @@ pub const HEALTH: &str = "/__admin/health";
 /// The largest body that a call may have.
 const BODY_LIMIT: usize = 64 * 1024;
 /// The largest state that may be sent.
-const STATE_LIMIT: usize = 256 * 1024 * 1024;
+const STATE_LIMIT: usize = 64 * 1024 * 1024;
 
 /// The control plane over an emulator. `contract` is the emulated API's OpenAPI document.
 pub fn router(emulator: Emulator, access: Access, contract: &'static str) -> Router {

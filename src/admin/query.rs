@@ -1,5 +1,6 @@
 //! The query of a call: which account it is about, and what else the call takes. Strict: what nobody reads is an error.
 
+use std::convert::Infallible;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -52,11 +53,16 @@ impl Query {
             .map_err(|error| AdminError::bad_request(error.to_string(), HINT))
     }
 
-    /// The account that a write is about. Without a key it is about all accounts, and then there must be one at most, or
-    /// `?all=true` must say so: nobody disturbs another suite by leaving something out.
-    pub fn write_scope(&self, emulator: &Emulator, more: &[&str]) -> Result<Option<ApiKey>, AdminError> {
-        let more: Vec<&str> = more.iter().copied().chain(["all"]).collect();
-        let key = self.scope(&more)?;
+    /// The account that a write is about. Without a key it is about the only one there is; when there are more, `?all=true`
+    /// must say that it is about all: nobody disturbs another suite by leaving something out.
+    pub fn write_scope(&self, emulator: &Emulator) -> Result<Option<ApiKey>, AdminError> {
+        let (key, all) = self.any_scope()?;
+        if key.is_none() && !all { only_one(emulator) } else { Ok(key) }
+    }
+
+    /// The account that a write is about, or all: with or without a word about it.
+    pub fn any_scope(&self) -> Result<(Option<ApiKey>, bool), AdminError> {
+        let key = self.scope(&["all"])?;
         let all = match self.get("all") {
             None | Some("false") => false,
             Some("true") => true,
@@ -64,11 +70,10 @@ impl Query {
                 return Err(AdminError::bad_request(format!("all: must be true or false, got \"{}\"", text::short(other)), HINT));
             }
         };
-        match (&key, all) {
-            (Some(_), true) => Err(AdminError::bad_request("apiKey and all: take one of them", HINT)),
-            (None, false) => only_one(emulator).map(|_| None),
-            _ => Ok(key),
+        if key.is_some() && all {
+            return Err(AdminError::bad_request("apiKey and all: take one of them", HINT));
         }
+        Ok((key, all))
     }
 
     /// The one account that a write is about.
@@ -119,6 +124,19 @@ fn only_one(emulator: &Emulator) -> Result<Option<ApiKey>, AdminError> {
         return Err(AdminError::bad_request(message, "name one with ?apiKey=K, or say ?all=true where the call can be about all"));
     }
     Ok(keys.pop())
+}
+
+/// The last segment of a path, decoded; what is not UTF-8 in it is no name of anything.
+pub struct Segment(pub String);
+
+impl<S: Sync> FromRequestParts<S> for Segment {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let segment = parts.uri.path().rsplit('/').next().unwrap_or_default();
+        let bytes = escape::decode(segment.as_bytes(), false).unwrap_or_else(|_| segment.as_bytes().to_vec());
+        Ok(Segment(String::from_utf8_lossy(&bytes).into_owned()))
+    }
 }
 
 /// The name and the value of one member of a query.

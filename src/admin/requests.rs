@@ -1,14 +1,14 @@
 //! `GET /__admin/requests`: the journal, as JSON, as a JSON object a line, or as commands to paste; and `DELETE`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::error::{AdminError, AdminRefusals};
-use super::query::Query;
+use super::query::{Query, Segment};
 use crate::emulator::Emulator;
 use crate::journal::{Curl, Entry, EntryView, Filter};
 
@@ -74,7 +74,7 @@ pub async fn list(State(emulator): State<Emulator>, query: Query) -> Result<Resp
         ("format" = Option<String>, Query, description = "json or curl"),
     ),
     responses((status = 200, description = "the exchange", content((EntryView = "application/json"), (String = "text/plain"))), AdminRefusals))]
-pub async fn one(State(emulator): State<Emulator>, Path(id): Path<String>, query: Query) -> Result<Response, AdminError> {
+pub async fn one(State(emulator): State<Emulator>, Segment(id): Segment, query: Query) -> Result<Response, AdminError> {
     let key = query.scope(&["format"])?;
     let entry = id.parse().ok().and_then(|id| emulator.request(id)).filter(|entry| key.is_none() || entry.key == key);
     let entry = entry.ok_or_else(|| AdminError::unknown_request(&id))?;
@@ -97,7 +97,7 @@ pub struct Forgotten {
     params(("apiKey" = Option<String>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
     responses((status = 200, description = "what was forgotten", body = Forgotten), AdminRefusals))]
 pub async fn forget(State(emulator): State<Emulator>, query: Query) -> Result<Json<Forgotten>, AdminError> {
-    let key = query.write_scope(&emulator, &[])?;
+    let key = query.write_scope(&emulator)?;
     Ok(Json(Forgotten { forgotten: emulator.forget_requests(key.as_ref()) }))
 }
 

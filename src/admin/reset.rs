@@ -20,10 +20,11 @@ pub struct WasReset {
 
 /// Puts an account, or all, back to the fixtures: rooms, clock, ids, faults, journal. Without `apiKey` accounts that no
 /// fixture names disappear.
-#[utoipa::path(post, path = "/__admin/reset", tag = "state", params(("apiKey" = Option<String>, Query, description = "the account; all without it")),
+#[utoipa::path(post, path = "/__admin/reset", tag = "state", 
+    params(("apiKey" = Option<String>, Query, description = "the account; all without it"), ("all" = Option<bool>, Query, description = "`true`: all accounts, as without `apiKey`")),
     responses((status = 200, description = "what was reset", body = WasReset), AdminRefusals))]
 pub async fn reset(State(emulator): State<Emulator>, query: Query) -> Result<Json<WasReset>, AdminError> {
-    let key = query.scope(&[])?;
+    let (key, _) = query.any_scope()?;
     emulator.reset(key.as_ref()).map_err(|refusal| AdminError::control(refusal, key.as_ref()))?;
     tracing::info!("{} back to the fixtures", key.as_ref().map_or("all accounts are".to_owned(), |key| format!("{} is", key.masked())));
     Ok(Json(WasReset { api_key: key.as_ref().map(ApiKey::masked) }))

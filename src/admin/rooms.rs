@@ -1,13 +1,13 @@
 //! `PATCH /__admin/rooms/{roomId}`: what the chat engine would do to a room.
 
 use axum::Json;
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::{self, Body};
 use super::error::{AdminError, AdminRefusals};
-use super::query::Query;
+use super::query::{Query, Segment};
 use crate::domain::field::FieldError;
 use crate::domain::ids::RoomId;
 use crate::domain::room::RoomPatch;
@@ -54,13 +54,14 @@ pub struct Patched {
     responses((status = 200, description = "the room as it is now", body = Patched), AdminRefusals))]
 pub async fn patch(
     State(emulator): State<Emulator>,
-    Path(room_id): Path<String>,
+    Segment(room_id): Segment,
     query: Query,
     Extension(cause): Extension<Cause>,
     body: Body,
 ) -> Result<Json<Patched>, AdminError> {
     let key = query.one_account(&emulator, &[])?;
-    let id: RoomId = FieldError::parse("roomId", &room_id).map_err(|error| AdminError::bad_request(error.to_string(), HINT))?;
+    let id: RoomId = FieldError::parse("roomId", &room_id)
+        .map_err(|error| AdminError::bad_request(error.to_string(), "GET state shows the rooms there are"))?;
     let patch = body::json(body, HINT, |reader, value| {
         let members = reader.members(value, "a patch of a room", FIELDS)?;
         Some(RoomPatch {

@@ -48,9 +48,12 @@ pub async fn import(
     body: Body,
 ) -> Result<Json<WasReplaced>, AdminError> {
     let hint = "send a fixture file, such as an answer of GET state; `vchatcloud-mock check` says the same of a file";
-    let key = query.write_scope(&emulator, &[])?;
+    let key = query.write_scope(&emulator)?;
     let text = body::text(body, hint)?;
-    let state = fixture::load(&[Source::inline("body", &text)]).map_err(|problems| AdminError::problems(&problems, hint))?;
+    // A large one takes a while, and the workers have others to serve.
+    let read = tokio::task::spawn_blocking(move || fixture::load(&[Source::inline("body", &text)])).await;
+    let state = read.map_err(|_| AdminError::bad_request("body: cannot be read", hint))?;
+    let state = state.map_err(|problems| AdminError::problems(&problems, hint))?;
     emulator.restore(key.as_ref(), &state, cause).map_err(|refusal| AdminError::control(refusal, key.as_ref()))?;
     let accounts = emulator.accounts();
     let accounts: Vec<_> = accounts.iter().filter(|account| key.as_ref().is_none_or(|key| *key == account.key)).collect();

@@ -4,6 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::body::{self, Body};
 use super::error::{AdminError, AdminRefusals};
@@ -18,9 +20,9 @@ use crate::verify::{self, Verdict, Verification};
     params(("apiKey" = Option<String>, Query, description = "the account; all without it")),
     request_body(content = Verification),
     responses(
-        (status = 200, description = "passed", body = Verdict),
-        (status = 409, description = "inconclusive: exchanges that could matter are not kept any more", body = Verdict),
-        (status = 422, description = "failed, with the nearest exchanges and what differed", body = Verdict),
+        (status = 200, description = "passed", body = Judged),
+        (status = 409, description = "inconclusive: exchanges that could matter are not kept any more", body = Judged),
+        (status = 422, description = "failed, with the nearest exchanges and what differed", body = Judged),
         AdminRefusals,
     ))]
 pub async fn verify(State(emulator): State<Emulator>, query: Query, body: Body) -> Result<Response, AdminError> {
@@ -28,11 +30,24 @@ pub async fn verify(State(emulator): State<Emulator>, query: Query, body: Body) 
     let key = query.scope(&[])?;
     let text = body::text(body, hint)?;
     let verification = verify::read(&text).map_err(|problems| AdminError::problems(&problems, hint))?;
-    let verdict = emulator.verify(key.as_ref(), &verification).await;
+    let verdict = emulator.verify(key.as_ref(), verification).await;
     let status = match &verdict {
         Verdict::Passed => StatusCode::OK,
         Verdict::Failed { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Verdict::Inconclusive { .. } => StatusCode::CONFLICT,
     };
-    Ok((status, Json(verdict)).into_response())
+    let is_known = key.as_ref().is_none_or(|key| emulator.accounts().iter().any(|account| account.key == *key));
+    let note = (!is_known).then_some("there is no account of this apiKey yet");
+    Ok((status, Json(Judged { verdict, note })).into_response())
+}
+
+/// A verdict, and what may be behind it.
+#[derive(Serialize, ToSchema)]
+pub struct Judged {
+    #[serde(flatten)]
+    verdict: Verdict,
+    /// That the account has not come into being, which a misspelt key would explain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    note: Option<&'static str>,
 }

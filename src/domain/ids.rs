@@ -83,12 +83,12 @@ impl ApiKey {
 
     /// The key as logs may show it: whole, unless it has the vendor's real shape (observed). Equal keys look equal.
     pub fn masked(&self) -> String {
-        secret::masked(&self.0).into_owned()
+        secret::scrubbed(&self.0).into_owned()
     }
 
     /// Whether it has the vendor's real shape.
     pub fn is_real(&self) -> bool {
-        secret::is_real_key(&self.0)
+        secret::holds_credential(&self.0)
     }
 }
 
@@ -118,7 +118,7 @@ impl Token {
 
     /// Whether it has the vendor's real shape.
     pub fn is_real(&self) -> bool {
-        secret::is_real_token(&self.0)
+        secret::holds_credential(&self.0)
     }
 }
 

@@ -1,9 +1,13 @@
 //! Small helpers for the words of messages.
 
+use std::time::Duration;
+
 use super::secret::scrubbed;
 
 /// A longer value is cut in messages.
 const SHORT_CHARS: usize = 60;
+/// A longer text is a misspelling of nothing.
+const LONGEST_MISSPELT: usize = 200;
 /// So is a longer path, but its end may be what is wrong with it.
 const PATH_CHARS: usize = 200;
 
@@ -34,6 +38,28 @@ pub fn either<S: AsRef<str>>(options: &[S]) -> String {
     }
 }
 
+/// A duration as people write it and every reader of ours takes it: `1d2h`, `500ms`.
+pub fn duration(duration: Duration) -> String {
+    const UNITS: [(u128, &str); 7] = [
+        (86_400_000_000_000, "d"),
+        (3_600_000_000_000, "h"),
+        (60_000_000_000, "m"),
+        (1_000_000_000, "s"),
+        (1_000_000, "ms"),
+        (1000, "us"),
+        (1, "ns"),
+    ];
+    let mut rest = duration.as_nanos();
+    let mut text = String::new();
+    for (size, unit) in UNITS {
+        if rest >= size {
+            text.extend([&(rest / size).to_string(), unit]);
+            rest %= size;
+        }
+    }
+    if text.is_empty() { "0s".to_owned() } else { text }
+}
+
 /// How many letters differ, case aside.
 pub fn distance(one: &str, other: &str) -> usize {
     strsim::damerau_levenshtein(&one.to_lowercase(), &other.to_lowercase())
@@ -41,6 +67,10 @@ pub fn distance(one: &str, other: &str) -> usize {
 
 /// The candidate that `got` is likely a misspelling of: at most a third of its letters differ.
 pub fn did_you_mean<'a>(got: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Nobody misspells at such a length, and comparing costs the product of both.
+    if got.len() > LONGEST_MISSPELT {
+        return None;
+    }
     let nearest = candidates.into_iter().map(|candidate| (candidate, distance(got, candidate))).min_by_key(|(_, distance)| *distance);
     nearest.filter(|(candidate, distance)| *distance <= candidate.chars().count().max(3) / 3).map(|(candidate, _)| candidate)
 }

@@ -133,7 +133,8 @@ impl AccountState {
     pub fn draw_room_id(&mut self, seed: &Seed, key: &ApiKey, created: KstTime, reserved: &HashSet<RoomId>) -> RoomId {
         loop {
             let bytes = seed.bytes("roomId", key.as_str(), self.ids_drawn);
-            self.ids_drawn = self.ids_drawn.wrapping_add(1);
+            // A state file can say no more than this.
+            self.ids_drawn = self.ids_drawn.wrapping_add(1) & i64::MAX.cast_unsigned();
             let mut random = [0; RoomId::RANDOM];
             random.copy_from_slice(&bytes[..RoomId::RANDOM]);
             let id = RoomId::new(random, created);

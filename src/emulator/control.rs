@@ -108,7 +108,7 @@ impl Emulator {
         self.remove_faults(key);
         let fresh = self.make_account(key, Clock::start(self.0.settings.clock));
         put_account(&mut world, fresh);
-        lock(&self.0.journal).reset(Some(key), self.exchanges_begun() + 1);
+        lock(&self.0.journal).clear(Some(key));
         self.has_changed();
         Ok(())
     }
@@ -122,7 +122,7 @@ impl Emulator {
             let account = self.make_account(key, world.clock);
             put_account(&mut world, account);
         }
-        lock(&self.0.journal).reset(None, self.exchanges_begun() + 1);
+        lock(&self.0.journal).clear(None);
         self.has_changed();
     }
 
@@ -140,11 +140,17 @@ impl Emulator {
 
     /// What accounts are now, as a state file has them, by key.
     pub fn saved(&self, key: Option<&ApiKey>) -> Vec<SavedAccount> {
-        let mut saved = self.each(key, Account::saved);
-        for account in &mut saved {
-            let now = self.now(Some(&account.key));
-            account.faults = lock(&self.0.faults).remaining(&account.key, now);
-        }
+        // Held throughout: rooms and rules are of the same moment.
+        let world = read(&self.0.world);
+        let accounts = world.accounts.values().filter(|account| key.is_none_or(|key| *key == account.key));
+        let saved = accounts.filter_map(|account| {
+            let state = read(&account.state);
+            let state = state.as_ref()?;
+            let faults = lock(&self.0.faults).remaining(&account.key, state.clock.now());
+            Some(SavedAccount { faults, ..account.saved(state) })
+        });
+        let mut saved: Vec<SavedAccount> = saved.collect();
+        saved.sort_by(|one, other| one.key.cmp(&other.key));
         saved
     }
 
@@ -244,8 +250,15 @@ impl Emulator {
     pub fn patch_room(&self, key: &ApiKey, id: &RoomId, patch: &RoomPatch, cause: Cause) -> Result<(UserId, Room), ControlRefusal> {
         self.must_know(key)?;
         let existing = read(&self.0.world).accounts.get(key).cloned();
-        // An account that is not there yet has the rooms of its fixture.
-        let account = existing.unwrap_or_else(|| self.account(key));
+        // An account that is not there yet has the rooms of its fixture. It comes into being if one of them can be changed.
+        let account = if let Some(account) = existing {
+            account
+        } else {
+            let fixtures = self.0.settings.fixtures.rooms_of(key);
+            let room = fixtures.iter().find(|room| room.room_id == Some(*id)).ok_or(NoSuchRoom)?;
+            room.room(*id, self.now(Some(key)).into()).patch(patch).map_err(ControlRefusal::Field)?;
+            self.account(key)
+        };
         let room = self.change(&account, |state| {
             let room = state.rooms.get_mut(id).ok_or(NoSuchRoom)?;
             let was = room.clone();
@@ -263,7 +276,10 @@ impl Emulator {
     /// # Errors
     /// [`ControlRefusal`]; then no clock has moved.
     pub fn set_clock(&self, key: Option<&ApiKey>, mode: ClockMode) -> Result<Vec<Due>, ControlRefusal> {
-        self.move_clocks(key, |_| Some(Clock::start(mode)))
+        self.move_clocks(key, |_| match mode {
+            ClockMode::Offset(ahead) => Clock::start(ClockMode::System).advanced(ahead),
+            mode => Some(Clock::start(mode)),
+        })
     }
 
     /// Moves the clock of an account, or of all and of those to come, forward or back. In open mode a named account comes
@@ -278,6 +294,10 @@ impl Emulator {
     fn move_clocks(&self, key: Option<&ApiKey>, moved: impl Fn(Clock) -> Option<Clock>) -> Result<Vec<Due>, ControlRefusal> {
         // Held throughout: a reset in between would take the accounts away.
         let mut world = write(&self.0.world);
+        if let Some(key) = key.filter(|key| !world.accounts.contains_key(key)) {
+            // One that is not there yet does not come into being when its clock cannot move.
+            moved(Start::of(key, &self.0.settings.fixtures, world.clock).clock).ok_or(ControlRefusal::BeyondTime)?;
+        }
         let accounts = self.named(&mut world, key)?;
         let mut states: Vec<_> = accounts.iter().map(|account| (&account.key, write(&account.state))).collect();
         let states: Vec<(&ApiKey, &mut AccountState)> =

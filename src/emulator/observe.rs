@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use super::{ControlRefusal, Emulator, lock};
 use chrono::{DateTime, Utc};
@@ -18,10 +19,6 @@ impl Emulator {
     /// The number of an exchange that begins now.
     pub fn next_exchange(&self) -> u64 {
         self.0.exchanges.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
-    pub(super) fn exchanges_begun(&self) -> u64 {
-        self.0.exchanges.load(Ordering::Relaxed)
     }
 
     /// Whether the journal keeps anything.
@@ -50,9 +47,13 @@ impl Emulator {
         lock(&self.0.journal).clear(key)
     }
 
-    /// Judges the exchanges of an account, or of all. Waits as long as the verification allows and waiting can help.
-    pub async fn verify(&self, key: Option<&ApiKey>, verification: &Verification) -> Verdict {
+    /// Judges the exchanges of an account, or of all. Waits as long as the verification allows and waiting can help. Needs a
+    /// Tokio runtime.
+    pub async fn verify(&self, key: Option<&ApiKey>, verification: Verification) -> Verdict {
+        /// Under load exchanges end all the time; judging each one alone would help nobody.
+        const BETWEEN: Duration = Duration::from_millis(5);
         let end = Instant::now() + verification.within();
+        let verification = Arc::new(verification);
         loop {
             let recorded = self.0.recorded.notified();
             let mut recorded = pin!(recorded);
@@ -62,10 +63,16 @@ impl Emulator {
                 let journal = lock(&self.0.journal);
                 (journal.all(key), journal.evicted(key))
             };
-            let verdict = verification.judge(&entries, &evicted, self.keeps_journal());
+            let is_on = self.keeps_journal();
+            // It may take a while, and the workers have others to serve.
+            let judge = Arc::clone(&verification);
+            let judged = tokio::task::spawn_blocking(move || judge.judge(&entries, &evicted, is_on));
+            // Judging does not panic; if it did, nothing could be told.
+            let verdict = judged.await.unwrap_or_else(|_| Verdict::unknown());
             if verdict.is_final() || tokio::time::timeout_at(end, recorded).await.is_err() {
                 return verdict;
             }
+            tokio::time::sleep(BETWEEN).await;
         }
     }
 
@@ -130,10 +137,17 @@ impl Emulator {
         if !self.0.has_faults.load(Ordering::Relaxed) {
             return Default::default();
         }
-        let planned = self.with_faults(|faults| faults.plan(call, &self.0.seed));
+        let call = Call { now_of_all: self.clock_to_come().now(), ..*call };
+        let planned = self.with_faults(|faults| faults.plan(&call, &self.0.seed));
         // Also a call that nothing befell was counted.
         self.has_changed();
         planned
+    }
+
+    /// Takes back that a fault befell an exchange, which it has spared.
+    pub fn spare(&self, applied: &Applied) {
+        self.with_faults(|faults| faults.spare(applied));
+        self.has_changed();
     }
 
     /// What a fault makes of a call that asks for it.

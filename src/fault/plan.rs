@@ -11,6 +11,8 @@ pub struct Plan {
     pub wait: Duration,
     /// Whether the operation happens.
     pub runs: bool,
+    /// Whether a refusal of the operation is answered as it is.
+    pub spares_refusals: bool,
     /// What is answered.
     pub reply: Reply,
     /// What happens to the answer on the socket; `None` is nothing.
@@ -20,7 +22,7 @@ pub struct Plan {
 impl Default for Plan {
     /// Nothing goes wrong.
     fn default() -> Self {
-        Plan { wait: Duration::ZERO, runs: true, reply: Reply::Own, wire: None }
+        Plan { wait: Duration::ZERO, runs: true, spares_refusals: false, reply: Reply::Own, wire: None }
     }
 }
 

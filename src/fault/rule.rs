@@ -16,8 +16,8 @@ use crate::reader::{self, Members, Problem, Reader};
 
 const RULE: &[&str] = &["match", "do", "times", "for"];
 const MATCH: &[&str] = &["operation", "roomId", "nth", "probability"];
-/// The longest life of a rule: a year, as durations are written.
-pub const MAX_LIFE: Duration = Duration::from_hours(8766);
+/// The longest life of a rule: a year.
+pub const MAX_LIFE: Duration = Duration::from_hours(365 * 24);
 
 /// A fault and when it happens.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,7 +149,7 @@ impl Rule {
             rule.insert("times".to_owned(), json!(times));
         }
         if let Some(lasts) = lasts {
-            rule.insert("for".to_owned(), humantime::format_duration(*lasts).to_string().into());
+            rule.insert("for".to_owned(), text::duration(*lasts).into());
         }
         rule.into()
     }

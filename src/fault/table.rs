@@ -15,6 +15,9 @@ use crate::seed::Seed;
 /// More rules than this for one account are a loop that went wrong.
 pub const MAX_RULES: usize = 1000;
 
+/// More accounts than this that ask for faults themselves are forgotten, and begin again.
+const MOST_ASKING: usize = 10_000;
+
 /// An exchange, as far as rules look at it.
 #[derive(Debug, Clone, Copy)]
 pub struct Call<'a> {
@@ -24,6 +27,8 @@ pub struct Call<'a> {
     pub room_id: Option<RoomId>,
     /// The time of that account.
     pub now: DateTime<Utc>,
+    /// The time that rules for all go by.
+    pub now_of_all: DateTime<Utc>,
 }
 
 /// A fault that befell an exchange.
@@ -56,6 +61,7 @@ struct Scope {
 #[derive(Debug)]
 struct Active {
     id: u64,
+    is_for_all: bool,
     /// What it draws for: no two rules that can befall an account draw the same.
     purpose: String,
     rule: Rule,
@@ -123,6 +129,7 @@ impl FaultTable {
         let ends = rule.lasts.and_then(|lasts| now.checked_add_signed(TimeDelta::from_std(lasts).ok()?));
         scope.rules.push(Active {
             id: self.last_id,
+            is_for_all: key.is_none(),
             purpose: format!("fault {whose} {}", scope.added),
             rule,
             ends,
@@ -148,6 +155,14 @@ impl FaultTable {
                 }
             }
             None => self.all = Scope::default(),
+        }
+    }
+
+    /// Takes back that a fault befell an exchange, which it has spared.
+    pub fn spare(&mut self, applied: &Applied) {
+        let scopes = self.accounts.values_mut().chain([&mut self.all]);
+        if let Some(active) = scopes.flat_map(|scope| &mut scope.rules).find(|active| Some(active.id) == applied.rule) {
+            active.applied = active.applied.saturating_sub(1);
         }
     }
 
@@ -207,6 +222,13 @@ impl FaultTable {
 impl FaultTable {
     /// What a fault makes of a call that asks for it itself.
     pub fn plan_of(&mut self, fault: &Fault, call: &Call<'_>, seed: &Seed) -> (Plan, Vec<Applied>) {
+        if !fault.befalls(call.operation) {
+            return Default::default();
+        }
+        if self.asked.len() >= MOST_ASKING || self.buckets.len() >= MOST_ASKING {
+            self.asked.clear();
+            self.buckets.clear();
+        }
         let asked = &mut self.asked;
         let plan = plan(fault, call, &mut self.buckets, &mut || draw(asked, call, "fault asked", seed));
         let applied = Applied { kind: fault.kind(), rule: None };
@@ -218,9 +240,10 @@ impl Active {
     /// What the rule does to a call; `None` is nothing.
     fn step(&mut self, call: &Call<'_>, seed: &Seed) -> Option<Plan> {
         let matcher = &self.rule.matcher;
-        let fits = matcher.operation.is_none_or(|operation| call.operation == Some(operation))
+        let fits = self.rule.fault.befalls(call.operation)
+            && matcher.operation.is_none_or(|operation| call.operation == Some(operation))
             && matcher.room_id.is_none_or(|room_id| call.room_id == Some(room_id))
-            && !self.is_over(call.now);
+            && !self.is_over(if self.is_for_all { call.now_of_all } else { call.now });
         if !fits {
             return None;
         }

@@ -21,8 +21,13 @@ pub const APPLIED: HeaderName = HeaderName::from_static("x-mock-fault-applied");
 /// A header that is no fault.
 pub fn plan(recording: &mut Recording, headers: &HeaderMap) -> Result<Plan, ApiError> {
     let emulator = recording.emulator().clone();
-    let (plan, applied) = match headers.get(ASKED) {
-        Some(asked) if emulator.settings().fault_header => {
+    let mut asked = headers.get_all(ASKED).iter();
+    let (plan, applied) = match asked.next() {
+        Some(asked_first) if emulator.settings().fault_header => {
+            if asked.next().is_some() {
+                return Err(ApiError::FaultHeader { why: "stands twice".to_owned() });
+            }
+            let asked = asked_first;
             let fault = asked.to_str().map_err(|_| "must be printable ASCII".to_owned()).and_then(Fault::from_header);
             let fault = fault.map_err(|why| ApiError::FaultHeader { why })?;
             emulator.plan_of(&fault, &recording.call())

@@ -62,6 +62,9 @@ impl Recording {
     pub fn start(emulator: &Emulator, id: u64, request: &mut Request) -> Recording {
         let started = Instant::now();
         let key = auth::header::<ApiKey>(request.headers(), AuthHeader::ApiKey).ok();
+        if let Some(key) = key.as_ref().filter(|key| key.is_real()) {
+            emulator.warn_of_live_credential(key);
+        }
         let (operation, room) = super::operation(request.method(), request.uri().path());
         let target = request.uri().path_and_query().map_or_else(|| request.uri().to_string(), |target| target.as_str().to_owned());
         let doubts = operation.and_then(|operation| explain::doubts(request.headers(), operation));
@@ -103,6 +106,7 @@ impl Recording {
             operation: entry.and_then(|entry| entry.operation),
             room_id: entry.and_then(|entry| entry.room_id),
             now: self.now(),
+            now_of_all: self.now(),
         }
     }
 
@@ -143,6 +147,13 @@ impl Recording {
     /// The body of the request, if it was read.
     pub fn body(&self) -> Option<&Bytes> {
         self.trace.as_ref().and_then(|trace| trace.body.get())
+    }
+
+    /// Takes back the fault that decided: it has spared the exchange.
+    pub fn spare(&mut self) {
+        if let Some(spared) = self.entry.as_mut().and_then(|entry| entry.faults.pop()) {
+            self.emulator.spare(&spared);
+        }
     }
 
     /// What befell the exchange.
@@ -211,7 +222,7 @@ fn log(entry: &Entry, outcome: &Outcome) {
     if !tracing::enabled!(target: LOG_TARGET, tracing::Level::INFO) {
         return;
     }
-    let line = |text: &str| scrubbed(&text::log_line(&text::cut(text, super::stack::LINE_CHARS))).into_owned();
+    let line = |text: &str| text::cut(&scrubbed(&text::log_line(text)), super::stack::LINE_CHARS);
     let account = entry.key.as_ref().map_or_else(|| "-".to_owned(), |key| text::short(&key.masked()));
     let us = u64::try_from(entry.took.as_micros()).unwrap_or(u64::MAX);
     let status = entry.answer.map(|answer| answer.status); // none when nothing was sent
@@ -219,7 +230,9 @@ fn log(entry: &Entry, outcome: &Outcome) {
     let fault = (!entry.faults.is_empty()).then(|| names(&entry.faults));
     let why = outcome.reason.as_deref().map(line);
     let warning = outcome.warning.as_deref().map(line);
-    let (id, method, path) = (entry.id, entry.transcript.method(), line(entry.transcript.target()));
+    let (id, path) = (entry.id, line(entry.transcript.target()));
+    let method = scrubbed(entry.transcript.method());
+    let method = &*method;
     tracing::info!(target: LOG_TARGET, id, account, method, path, status, result_cd, us, fault, why, warning);
 }
 

@@ -29,6 +29,7 @@ use super::record::Recording;
 use super::{explain, inject};
 use crate::domain::text;
 use crate::emulator::Emulator;
+use crate::fault::Plan;
 
 /// The number of the exchange; every answer of a server has it.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-mock-request-id");
@@ -125,6 +126,11 @@ impl Operations {
             recording.read_body(Duration::from_secs(10)).await;
             None
         };
+        if plan.spares_refusals && own.as_ref().is_some_and(is_refusal) {
+            recording.spare();
+            let spared = Plan { wait: plan.wait, ..Plan::default() };
+            return (inject::carry_out(&emulator, &spared, recording.faults(), own), true);
+        }
         (inject::carry_out(&emulator, &plan, recording.faults(), own), plan.is_answered())
     }
 
@@ -141,6 +147,10 @@ impl Operations {
         recording.read_body(Duration::from_millis(10)).await;
         refused(&self.emulator, &error, recording)
     }
+}
+
+fn is_refusal(answer: &Response) -> bool {
+    answer.extensions().get::<Outcome>().is_some_and(|outcome| outcome.reason.is_some())
 }
 
 /// The answer to a refusal, with its explanation.

@@ -63,7 +63,7 @@ impl Curl {
         match self.method.as_str() {
             "HEAD" => command.push_str(" --head"),
             _ if is_plain => {}
-            method => push(&mut command, &format!("-X {}", word(method))),
+            method => push(&mut command, &format!("-X {}", word(&secret::scrubbed(method)))),
         }
         if self.target.contains(['[', ']', '{', '}']) {
             command.push_str(" --globoff");
@@ -74,7 +74,10 @@ impl Curl {
         if self.target.starts_with('/') {
             push(&mut command, &quoted(&secret::scrubbed(&format!("{}{}", self.base, self.target))));
         } else {
-            push(&mut command, &format!("--request-target {} {}", quoted(&self.target), quoted(&format!("{}/", self.base))));
+            push(
+                &mut command,
+                &format!("--request-target {} {}", quoted(&secret::scrubbed(&self.target)), quoted(&format!("{}/", self.base))),
+            );
         }
         for (name, value) in &self.headers {
             push(&mut command, &format!("-H {}", header(name, value)));
@@ -83,7 +86,7 @@ impl Curl {
             None => {}
             Some(Part::Form(pairs)) => {
                 for (name, value) in pairs {
-                    push(&mut command, &format!("--data-urlencode {}", quoted(&format!("{name}={}", secret::scrubbed(value)))));
+                    push(&mut command, &format!("--data-urlencode {}", quoted(&secret::scrubbed(&format!("{name}={value}")))));
                 }
             }
             Some(Part::Raw { bytes, is_cut }) => {
@@ -93,9 +96,13 @@ impl Curl {
                 if *is_cut {
                     let _ = writeln!(before, "# only the first {BODY_KEPT} bytes of the body were kept");
                 }
+                // A credential is masked at the price of bytes that are not UTF-8.
+                let text = String::from_utf8_lossy(bytes);
+                let masked = if *is_cut { secret::scrubbed_beginning(&text) } else { secret::scrubbed(&text) };
+                let bytes = if masked == text { bytes.as_slice() } else { masked.as_bytes() };
                 match std::str::from_utf8(bytes) {
                     Ok(text) if !text.contains(|character: char| character.is_control() && character != '\n') => {
-                        push(&mut command, &format!("--data-raw {}", quoted(&secret::scrubbed(text))));
+                        push(&mut command, &format!("--data-raw {}", quoted(text)));
                     }
                     _ => {
                         let octal: String = bytes.iter().fold(String::new(), |mut octal, byte| {

@@ -55,7 +55,8 @@ impl Entry {
         const SHARE: usize = 96;
         let texts = self.reason.as_ref().map_or(0, String::capacity) + self.warning.as_ref().map_or(0, String::capacity);
         let explanation = self.explanation.as_ref().map_or(0, |explanation| explanation.size());
-        size_of::<Self>() + SHARE + self.transcript.size() + texts + explanation + self.faults.capacity() * size_of::<Applied>()
+        let key = self.key.as_ref().map_or(0, |key| key.as_str().len());
+        size_of::<Self>() + SHARE + key + self.transcript.size() + texts + explanation + self.faults.capacity() * size_of::<Applied>()
     }
 
     /// Whether it is a browser's question before a call, and no call.

@@ -106,16 +106,21 @@ pub struct Journal {
     rings: HashMap<Option<ApiKey>, Ring>,
     next: u64,
     bytes: usize,
-    /// Exchanges before this number are of the time before a reset of all.
-    first: u64,
+    /// Numbers and places of the last that made room, so that reading can go on behind them.
+    gone: VecDeque<(u64, u64)>,
+    /// What made room of accounts that are not remembered any more: of any of them it could have been.
+    forgotten: Evicted,
 }
+
+/// How many exchanges that made room are remembered by their numbers.
+const GONE: usize = 10_000;
+/// How many accounts are remembered of which nothing is kept any more.
+const EMPTY_RINGS: usize = 10_000;
 
 #[derive(Debug, Default)]
 struct Ring {
     places: VecDeque<u64>,
     evicted: Evicted,
-    /// Exchanges before this number are of the time before a reset.
-    first: u64,
 }
 
 impl Journal {
@@ -124,15 +129,12 @@ impl Journal {
         Journal { limits, ..Journal::default() }
     }
 
-    /// Keeps an entry, unless a reset has come since its exchange began.
+    /// Keeps an entry.
     pub fn add(&mut self, entry: Entry) {
-        if !self.limits.is_on() || entry.id < self.first {
+        if !self.limits.is_on() {
             return;
         }
         let ring = self.rings.entry(entry.key.clone()).or_default();
-        if entry.id < ring.first {
-            return;
-        }
         let place = self.next;
         self.next += 1;
         self.bytes += entry.size();
@@ -156,19 +158,34 @@ impl Journal {
 
     /// The entries of an account, or of all.
     pub fn all(&self, key: Option<&ApiKey>) -> Vec<Arc<Entry>> {
+        self.placed(key).into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    fn placed(&self, key: Option<&ApiKey>) -> Vec<(u64, Arc<Entry>)> {
         match key {
-            Some(key) => self.places(key).filter_map(|place| self.entries.get(place)).cloned().collect(),
-            None => self.entries.values().cloned().collect(),
+            Some(key) => self.places(key).filter_map(|place| Some((*place, Arc::clone(self.entries.get(place)?)))).collect(),
+            None => self.entries.iter().map(|(place, entry)| (*place, Arc::clone(entry))).collect(),
         }
+    }
+
+    /// Where an exchange stands or stood, unless that is long ago.
+    fn place(&self, id: u64) -> Option<u64> {
+        let kept = self.entries.iter().rev().find(|(_, entry)| entry.id == id).map(|(place, _)| *place);
+        kept.or_else(|| self.gone.iter().rev().find(|(gone, _)| *gone == id).map(|(_, place)| *place))
     }
 
     /// The entries that fit, at most `limit`: the newest, or with `since` the next.
     pub fn page(&self, key: Option<&ApiKey>, filter: &Filter, limit: usize) -> Page {
-        let all = self.all(key);
+        let all = self.placed(key);
         let kept = all.len();
-        let start = filter.since.map_or(0, |since| all.iter().position(|entry| entry.id == since).map_or(0, |at| at + 1));
-        let is_new = |entry: &Arc<Entry>| start > 0 || filter.since.is_none_or(|since| entry.id > since);
-        let mut entries: Vec<Arc<Entry>> = all.into_iter().skip(start).filter(|entry| is_new(entry) && filter.takes(entry)).collect();
+        let since = filter.since.map(|since| (since, self.place(since)));
+        let is_new = |place: u64, entry: &Entry| match since {
+            None => true,
+            Some((_, Some(since))) => place > since,
+            Some((since, None)) => entry.id > since,
+        };
+        let fits = |(place, entry): &(u64, Arc<Entry>)| is_new(*place, entry) && filter.takes(entry);
+        let mut entries: Vec<Arc<Entry>> = all.into_iter().filter(fits).map(|(_, entry)| entry).collect();
         let matched = entries.len();
         if filter.since.is_some() {
             entries.truncate(limit);
@@ -180,7 +197,8 @@ impl Journal {
 
     /// What made room, of an account or of all.
     pub fn evicted(&self, key: Option<&ApiKey>) -> Evicted {
-        let mut evicted = Evicted::default();
+        let is_remembered = key.is_some_and(|key| self.rings.contains_key(&Some(key.clone())));
+        let mut evicted = if is_remembered { Evicted::default() } else { self.forgotten.clone() };
         let rings = self.rings.iter().filter(|(of, _)| key.is_none() || of.as_ref() == key);
         for (_, ring) in rings {
             evicted.merge(&ring.evicted);
@@ -193,28 +211,17 @@ impl Journal {
         let before = self.entries.len();
         let Some(key) = key else {
             self.entries.clear();
-            self.rings.values_mut().for_each(|ring| *ring = Ring { first: ring.first, ..Ring::default() });
+            self.rings.clear();
+            self.gone.clear();
+            self.forgotten = Evicted::default();
             self.bytes = 0;
             return before;
         };
-        if let Some(ring) = self.rings.get_mut(&Some(key.clone())) {
-            for place in std::mem::take(&mut ring.places) {
-                self.bytes -= self.entries.remove(&place).map_or(0, |entry| entry.size());
-            }
-            ring.evicted = Evicted::default();
+        let ring = self.rings.entry(Some(key.clone())).or_default();
+        for place in std::mem::take(ring).places {
+            self.bytes -= self.entries.remove(&place).map_or(0, |entry| entry.size());
         }
         before - self.entries.len()
-    }
-
-    /// Forgets as [`Journal::clear`] does, and also the exchanges before number `first` that are still going on.
-    pub fn reset(&mut self, key: Option<&ApiKey>, first: u64) {
-        self.clear(key);
-        if let Some(key) = key {
-            self.rings.entry(Some(key.clone())).or_default().first = first;
-        } else {
-            self.rings.clear();
-            self.first = first;
-        }
     }
 
     fn places(&self, key: &ApiKey) -> impl Iterator<Item = &u64> {
@@ -225,9 +232,18 @@ impl Journal {
     fn evict(&mut self, place: u64) {
         let Some(entry) = self.entries.remove(&place) else { return };
         self.bytes -= entry.size();
-        if let Some(ring) = self.rings.get_mut(&entry.key) {
-            ring.places.pop_front();
-            ring.evicted.add(&entry);
+        if self.gone.len() == GONE {
+            self.gone.pop_front();
+        }
+        self.gone.push_back((entry.id, place));
+        let Some(ring) = self.rings.get_mut(&entry.key) else { return };
+        ring.places.pop_front();
+        ring.evicted.add(&entry);
+        if ring.places.is_empty()
+            && self.rings.len() > EMPTY_RINGS
+            && let Some(ring) = self.rings.remove(&entry.key)
+        {
+            self.forgotten.merge(&ring.evicted);
         }
     }
 }

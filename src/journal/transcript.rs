@@ -103,6 +103,12 @@ impl Transcript {
         self.request_body_bytes.is_some_and(|bytes| bytes > BODY_KEPT as u64)
     }
 
+    /// Whether all of the request's body was kept, or it had none. One that was refused early may never have been read.
+    pub fn is_request_whole(&self) -> bool {
+        let announces = self.header("transfer-encoding").is_some() || self.header("content-length").is_some_and(|length| length != "0");
+        if self.request_body_bytes.is_some() { !self.is_request_cut() } else { !announces }
+    }
+
     /// The headers of the answer, in their order.
     pub fn answer_headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
         lines(&self.text[self.request_body_end as usize..self.answer_headers_end as usize])

@@ -1,6 +1,7 @@
 //! An entry as the control plane shows it: credentials masked, fields in a fixed order.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -11,7 +12,7 @@ use super::explanation::Explanation;
 use crate::clock::show_moment;
 use crate::domain::ids::ApiKey;
 use crate::domain::operation::Operation;
-use crate::domain::secret::scrubbed;
+use crate::domain::secret::{scrubbed, scrubbed_beginning};
 
 /// One exchange.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,7 +49,7 @@ pub struct EntryView<'a> {
 #[serde(rename_all = "camelCase")]
 #[schema(as = ExchangeRequest)]
 struct RequestView<'a> {
-    method: &'a str,
+    method: Cow<'a, str>,
     /// Path and query as they arrived.
     target: String,
     /// `name: value`, names in lower case.
@@ -94,10 +95,9 @@ struct Parameters(Vec<(String, String)>);
 impl Serialize for Parameters {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for (at, (name, value)) in self.0.iter().enumerate() {
-            if self.0[..at].iter().all(|(before, _)| before != name) {
-                map.serialize_entry(name, &scrubbed(value))?;
-            }
+        let mut seen = HashSet::new();
+        for (name, value) in self.0.iter().filter(|(name, _)| seen.insert(name)) {
+            map.serialize_entry(&scrubbed(name), &scrubbed(value))?;
         }
         map.end()
     }
@@ -108,6 +108,11 @@ impl<'a> EntryView<'a> {
     pub fn short(entry: &'a Entry) -> Self {
         let transcript = &entry.transcript;
         let text = |bytes: &[u8]| scrubbed(&String::from_utf8_lossy(bytes)).into_owned();
+        let body = |bytes: &[u8], is_cut: bool| {
+            let text = String::from_utf8_lossy(bytes);
+            if is_cut { scrubbed_beginning(&text).into_owned() } else { scrubbed(&text).into_owned() }
+        };
+        let is_answer_cut = transcript.answer_body_bytes() > transcript.answer_body().len() as u64;
         let line = |(name, value): (&str, &[u8])| format!("{name}: {}", text(value));
         EntryView {
             id: entry.id,
@@ -117,11 +122,11 @@ impl<'a> EntryView<'a> {
             room_id: entry.room_id.map(|id| id.to_string()),
             us: u64::try_from(entry.took.as_micros()).unwrap_or(u64::MAX),
             request: RequestView {
-                method: transcript.method(),
+                method: scrubbed(transcript.method()),
                 target: scrubbed(transcript.target()).into_owned(),
                 headers: transcript.request_headers().map(&line).collect(),
                 parameters: Parameters(entry.form().pairs),
-                body: transcript.request_body().map(text),
+                body: transcript.request_body().map(|bytes| body(bytes, transcript.is_request_cut())),
                 body_bytes: transcript.request_body_bytes(),
                 body_is_cut: transcript.is_request_cut(),
             },
@@ -129,9 +134,9 @@ impl<'a> EntryView<'a> {
                 status: answer.status,
                 result_cd: answer.result_cd,
                 headers: transcript.answer_headers().map(&line).collect(),
-                body: text(transcript.answer_body()),
+                body: body(transcript.answer_body(), is_answer_cut),
                 body_bytes: transcript.answer_body_bytes(),
-                body_is_cut: transcript.answer_body_bytes() > transcript.answer_body().len() as u64,
+                body_is_cut: is_answer_cut,
             }),
             faults: entry.faults.iter().map(|fault| FaultView { kind: fault.kind, rule: fault.rule }).collect(),
             reason: entry.reason.as_deref().map(scrubbed),

@@ -109,12 +109,12 @@ fn difference<T: PartialEq + Display>(name: &str, expected: Option<T>, got: Opti
 impl Condition {
     fn difference(&self, name: &str, kept: &Kept<'_>) -> Option<Difference> {
         let value = kept.parameter(name);
-        let is_unseen = value.is_none() && kept.entry.transcript.is_request_cut();
+        let is_unseen = value.is_none() && !kept.entry.transcript.is_request_whole();
         if !is_unseen && self.holds(value) {
             return None;
         }
         let (fit, got) = if is_unseen {
-            (Fit::Maybe, format!("may stand after the first {BODY_KEPT} bytes of the body, which alone were kept"))
+            (Fit::Maybe, format!("may stand in what was not kept: the body was not read, or was longer than {BODY_KEPT} bytes"))
         } else {
             (Fit::No, format!("got {}", value.map_or("none".to_owned(), quoted)))
         };

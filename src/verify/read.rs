@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jsonc_parser::ast::Value;
 use jsonc_parser::common::Ranged;
-use regex_lite::Regex;
+use regex_lite::RegexBuilder;
 
 use super::Verification;
 use super::expectation::{Condition, Expectation, Times};
@@ -16,6 +16,10 @@ const EXPECTATION: &[&str] = &["operation", "roomId", "status", "result_cd", "wh
 const TIMES: &[&str] = &["min", "max"];
 const CONDITION: &[&str] = &["equals", "contains", "regex", "absent"];
 const MAX_TIMES: i64 = u32::MAX as i64;
+/// More expectations, or parameters in one, than anybody needs: each is held against every exchange.
+const MOST: usize = 100;
+/// How large a regex may be, once compiled.
+const REGEX_BYTES: usize = 16 * 1024;
 /// The longest wait.
 const MAX_WITHIN: Duration = Duration::from_mins(10);
 
@@ -39,8 +43,11 @@ fn verification(reader: &mut Reader, value: &Value<'_>) -> Verification {
     {
         reader.problem(list.range.start, "expect: is empty, list what must have been called, or say \"noOther\": true for nothing at all");
     }
+    if let Some(more) = expect.get(MOST) {
+        reader.problem(more.range().start, format!("expect: must have at most {MOST} expectations"));
+    }
     Verification {
-        expect: expect.iter().filter_map(|value| expectation(reader, value)).collect(),
+        expect: expect.iter().take(MOST).filter_map(|value| expectation(reader, value)).collect(),
         ordered: reader.boolean(&members, "ordered").unwrap_or_default(),
         no_other,
         within: reader.duration(&members, "within", MAX_WITHIN).unwrap_or_default(),
@@ -88,6 +95,9 @@ fn conditions(reader: &mut Reader, value: &Value<'_>) -> Vec<(String, Condition)
         let name = property.name.as_str();
         if conditions.iter().any(|(other, _)| other == name) {
             reader.problem(property.range.start, format!("\"{}\" stands twice in where, remove one", text::short(name)));
+        } else if conditions.len() == MOST {
+            reader.problem(property.range.start, format!("where: must have at most {MOST} parameters"));
+            break;
         } else if let Some(condition) = condition(reader, name, &property.value) {
             conditions.push((name.to_owned(), condition));
         }
@@ -134,7 +144,8 @@ fn one_of(reader: &mut Reader, what: &str, value: &Value<'_>) -> Option<Conditio
 }
 
 fn regex(reader: &mut Reader, value: &Value<'_>, pattern: &str) -> Option<Condition> {
-    match Regex::new(pattern) {
+    // A regex costs its size times the text, and nobody needs a large one.
+    match RegexBuilder::new(pattern).size_limit(REGEX_BYTES).build() {
         Ok(regex) => Some(Condition::Regex(regex)),
         Err(error) => {
             reader.problem(value.range().start, format!("regex: {error}, got \"{}\"", text::short(pattern)));

@@ -77,6 +77,11 @@ impl Verdict {
         }
     }
 
+    /// The judge did not come to an end.
+    pub(crate) fn unknown() -> Verdict {
+        Verdict::Inconclusive { reasons: vec!["the judge failed: please report what the log says".to_owned()], is_final: true }
+    }
+
     /// Without a journal nothing can be told.
     pub(super) fn journal_off() -> Verdict {
         let reason = "the journal is off: start with --journal-entries above 0".to_owned();

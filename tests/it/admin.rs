@@ -355,7 +355,7 @@ async fn calls_that_are_refused() {
     POST clock/advance?apiKey=unknown -> 404 {"error":{"code":"unknown_account","message":"apiKey: no such account, got \"unknown\"","hint":"with --auth strict only the keys of the fixture are accounts"}}
     POST reset?apiKey= -> 400 {"error":{"code":"bad_request","message":"apiKey: must be printable ASCII without comma or outer spaces, and not empty, got \"\"","hint":"name one account with ?apiKey=K, or leave it out for all"}}
     POST reset?apiKey=a&apiKey=b -> 400 {"error":{"code":"bad_request","message":"apiKey: stands twice in the query","hint":"name one account with ?apiKey=K, or leave it out for all"}}
-    POST reset?apikey=a -> 400 {"error":{"code":"bad_request","message":"unknown query parameter \"apikey\", did you mean apiKey","hint":"this call takes apiKey"}}
+    POST reset?apikey=a -> 400 {"error":{"code":"bad_request","message":"unknown query parameter \"apikey\", did you mean apiKey","hint":"this call takes apiKey or all"}}
     POST reset?apiKey=%zz -> 400 {"error":{"code":"bad_request","message":"broken percent escape in the query","hint":"name one account with ?apiKey=K, or leave it out for all"}}
     GET reset -> 405 {"error":{"code":"method_not_allowed","message":"GET is not allowed here","hint":"the Allow header names the methods"}}
     POST health -> 405 {"error":{"code":"method_not_allowed","message":"POST is not allowed here","hint":"the Allow header names the methods"}}

@@ -128,7 +128,7 @@ async fn rules_that_are_none() {
     {"do": {"kind": "reset"}, "times": 0}
       f:2:36: times: must be a whole number, 1 to 4294967295, got "0"
     {"do": {"kind": "reset"}, "for": "400d"}
-      f:2:34: for: must be a duration such as 500ms or 5s, at most 1year, got "400d"
+      f:2:34: for: must be a duration such as 500ms or 5s, at most 365d, got "400d"
     {"do": {"kind": "slow", "bytesPerSecond": 0}}
       f:2:43: bytesPerSecond: must be a whole number, 1 to 4294967295, got "0"
     {"do": {"kind": "truncate", "bytes": -1}}
@@ -244,7 +244,7 @@ async fn rules_are_shown() {
     assert!(!of_alice.body.contains("bob-key"));
     let all = mock.admin("GET", "faults", "").await;
     insta::assert_snapshot!(all.body.replace("},{\"id", "},\n{\"id"), @r#"
-    {"faults":[{"id":1,"apiKey":"alice-key","match":{"operation":"listRoom","nth":"2","probability":1.0},"do":{"kind":"delay","min":"1ms","max":"2ms"},"times":3,"for":"1m 30s","seen":3,"applied":1,"ends":"2026-01-31T03:01:30.000Z","spent":false},
+    {"faults":[{"id":1,"apiKey":"alice-key","match":{"operation":"listRoom","nth":"2","probability":1.0},"do":{"kind":"delay","min":"1ms","max":"2ms"},"times":3,"for":"1m30s","seen":3,"applied":1,"ends":"2026-01-31T03:01:30.000Z","spent":false},
     {"id":2,"apiKey":"alice-key","match":{},"do":{"kind":"status","code":"NOT_FOUND","message":"gone","retryAfter":0},"times":1,"seen":1,"applied":1,"ends":null,"spent":true},
     {"id":3,"apiKey":"alice-key","match":{"roomId":"0000000000-0000000000-20220101000000"},"do":{"kind":"commit-then-fail","then":{"kind":"reset","afterBytes":5}},"seen":0,"applied":0,"ends":null,"spent":false},
     {"id":4,"apiKey":"bob-key","match":{},"do":{"kind":"rate-limit","perSecond":0.5,"burst":1},"seen":0,"applied":0,"ends":null,"spent":false},
@@ -319,8 +319,8 @@ async fn the_state_has_what_is_left() {
     {"match":{},"do":{"kind":"delay","time":"1ms"},"times":1},
     {"match":{"nth":"1..3"},"do":{"kind":"malformed"}},
     {"match":{"operation":"issueToken","nth":"1"},"do":{"kind":"malformed"}},
-    {"match":{"operation":"destroyRoom"},"do":{"kind":"slow","bytesPerSecond":1000},"for":"49s 500ms"},
-    {"match":{},"do":{"kind":"rate-limit","perSecond":0.1,"burst":2},"for":"11months 30days 3h 50m 13s 500ms"}
+    {"match":{"operation":"destroyRoom"},"do":{"kind":"slow","bytesPerSecond":1000},"for":"49s500ms"},
+    {"match":{},"do":{"kind":"rate-limit","perSecond":0.1,"burst":2},"for":"364d23h59m49s500ms"}
     "#);
 
     let other = Mock::new();

@@ -252,6 +252,16 @@ async fn live_credentials_are_masked() {
         let body = mock.admin("GET", path, "").await.body;
         assert!(!body.contains(key) && !body.contains(token) && !body.contains("c2lnbmF0"), "{path}: {body}");
     }
+    // In a name, behind an escape, in quotes, cut in the middle, in bytes that are no text, in a method.
+    caller.post(&format!("/openapi/v2/rooms?{key}=1&x=%3A{key}"), &format!("x=key%3A{key}&y={}{key}", "y".repeat(4050))).await;
+    mock.caller(&format!("\"{key}\""), token).list().await;
+    let bytes = [format!("a={key}\r&b=").as_bytes(), b"\xff"].concat();
+    caller.send("POST", "/openapi/v2/rooms", Some("application/x-www-form-urlencoded"), bytes).await;
+    caller.send(key, "/openapi/v2/rooms", None, "").await;
+    for path in ["requests", "requests?format=curl", "accounts", "clock"] {
+        let body = mock.admin("GET", path, "").await.body;
+        assert!(!body.contains(key) && !body.contains(&key[..30]) && !body.contains(r"\101\142\103"), "{path}: {body}");
+    }
     let shown = requests(&mock, "").await;
     let keys: Vec<&Value> = shown["requests"].as_array().unwrap().iter().map(|entry| &entry["apiKey"]).collect();
     assert_eq!(keys[0], keys[1]);
@@ -260,7 +270,7 @@ async fn live_credentials_are_masked() {
     assert!(!shown["requests"][2]["answer"]["body"].as_str().unwrap().contains("eyJhbGci"), "{shown}");
     assert!(mock.admin("GET", "state", "").await.body.contains(key));
     // The account is still the one that the whole key names.
-    assert_eq!(mock.admin("GET", &format!("requests?apiKey={key}"), "").await.json()["matched"], 3);
+    assert_eq!(mock.admin("GET", &format!("requests?apiKey={key}"), "").await.json()["matched"], 6);
 }
 
 /// A preflight is kept and counts for nobody; so is a client that did not wait.
@@ -283,14 +293,29 @@ async fn what_is_no_call_is_kept_too() {
     assert_eq!(entry["faults"][0]["kind"], "delay");
 }
 
-/// An exchange that a reset has overtaken belongs to the time before.
+/// An exchange that goes on over a reset is kept: what it did is there too.
 #[tokio::test]
-async fn a_reset_ends_what_is_going_on() {
+async fn an_exchange_may_go_on_over_a_reset() {
     let mock = Mock::new();
     let alice = mock.alice().header("X-Mock-Fault", "delay; time=50ms");
     let slow = tokio::spawn(async move { alice.list().await.codes() });
     tokio::task::yield_now().await;
     mock.admin("POST", "reset", "").await;
     assert_eq!(slow.await.unwrap(), "200 1");
-    assert_eq!(requests(&mock, "").await["kept"], 0);
+    assert_eq!(requests(&mock, "").await["kept"], 1);
+}
+
+/// Reading on behind an exchange misses nothing, also when that one made room meanwhile and others took longer.
+#[tokio::test]
+async fn paging_goes_on_behind_what_made_room() {
+    let mock = Mock::with(|settings| settings.journal = Limits { entries: 3, ..Limits::default() });
+    let slow = mock.alice().header("X-Mock-Fault", "delay; time=30ms");
+    let slow = tokio::spawn(async move { slow.list().await });
+    tokio::task::yield_now().await;
+    mock.alice().list().await; // 2, before 1 has ended
+    slow.await.unwrap();
+    mock.alice().list().await; // 3
+    mock.alice().list().await; // 4: now 2 makes room
+    let page = requests(&mock, "?since=2").await;
+    assert_eq!(ids(&page), [1, 3, 4], "{page}");
 }

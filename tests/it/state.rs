@@ -315,7 +315,7 @@ async fn the_chat_engine_changes_a_room() {
     "#);
     insta::assert_snapshot!(mock.admin("PATCH", "rooms/nonsense", "{}").await, @r#"
     400
-    {"error":{"code":"bad_request","message":"roomId: must be 10 letters or digits, a dash, 10 letters or digits, a dash, 14 digits, got \"nonsense\"","hint":"send an object such as {\"joinCount\": \"+1\", \"currentUserCount\": \"+1\"}"}}
+    {"error":{"code":"bad_request","message":"roomId: must be 10 letters or digits, a dash, 10 letters or digits, a dash, 14 digits, got \"nonsense\"","hint":"GET state shows the rooms there are"}}
     "#);
 }
 
@@ -340,12 +340,45 @@ async fn a_write_must_say_whom_it_is_about() {
         let reply = refused(mock.admin(method, path, body).await);
         assert_eq!(reply, (400, "apiKey: missing, and there are the accounts alice-key, bob-key".to_owned()), "{method} {path}");
     }
-    // Alone there is nobody to disturb.
+    // Alone there is nobody to disturb: it is about that account, and about none that is to come.
     let alone = lobby();
     for (method, path, body) in writes.iter().skip(1) {
         let reply = alone.admin(method, path, body).await;
         assert!(reply.status.is_success() || *path == "faults/1", "{method} {path}: {reply}");
     }
+    assert_eq!(alone.admin("POST", "faults", r#"{"do": {"kind": "empty"}}"#).await.json()["apiKey"], "alice-key");
+    assert_eq!(alone.bob().list().await.codes(), "200 1");
+}
+
+/// A call that is refused makes no account, and one that cannot be read is told in the same words as any other.
+#[tokio::test]
+async fn a_refused_write_makes_no_account() {
+    let mock = Mock::new();
+    for (method, path, body) in [
+        ("PATCH", format!("rooms/{LOBBY}?apiKey=n1"), "{}"),
+        ("POST", "clock/advance?apiKey=n2".to_owned(), r#"{"by": "9000y"}"#),
+        ("POST", "faults?apiKey=n3".to_owned(), r#"{"do": {"kind": "none"}}"#),
+        ("PUT", "state?apiKey=n4".to_owned(), r#"{"accounts": [{"apiKey": "n5"}]}"#),
+        ("GET", "requests/%ff".to_owned(), ""),
+        ("PATCH", "rooms/%ff?apiKey=n6".to_owned(), "{}"),
+    ] {
+        let reply = mock.admin(method, &path, body).await;
+        assert!(reply.status.is_client_error() && reply.json()["error"]["code"].is_string(), "{path}: {reply}");
+    }
+    assert_eq!(mock.admin("GET", "accounts", "").await.body, r#"{"accounts":[]}"#);
+}
+
+/// A clock that has run into the end of time, and a count that has, are a state like any other.
+#[tokio::test]
+async fn a_state_at_the_limits_comes_back() {
+    let mock = Mock::with(|settings| settings.clock = crate::mock::clock("system"));
+    let state = r#"{"accounts": [{"apiKey": "alice-key", "clock": "offset:9999d", "idsDrawn": 9223372036854775807}]}"#;
+    assert_eq!(mock.admin("PUT", "state", state).await.status, 200);
+    mock.admin("POST", "clock/advance?apiKey=alice-key", r#"{"by": "2900000d"}"#).await;
+    mock.alice().create_room("").await;
+    let state = mock.admin("GET", "state", "").await.body;
+    assert_eq!(mock.admin("PUT", "state", &state).await.status, 200, "{state}");
+    assert_eq!(mock.admin("GET", "state", "").await.body, state);
 }
 
 /// Looking brings no account into being.

@@ -109,3 +109,43 @@ async fn bodies_that_are_refused() {
       body:1:24: status: must be a whole number, 200 to 599, got "1"; body:1:40: ordered: must be true or false, got "yes"
     "#);
 }
+
+/// A regex that would take long is refused, and so is more than anybody needs.
+#[tokio::test]
+async fn what_would_take_long_is_refused() {
+    let mock = Mock::new();
+    let many = vec![r#"{"operation": "listRoom"}"#; 101].join(", ");
+    let wide = (0..101).map(|name| format!(r#""p{name}": "x""#)).collect::<Vec<_>>().join(", ");
+    for body in [
+        r#"{"expect": [{"where": {"x": {"regex": "(?:a{1,100}){1,30}b"}}}]}"#.to_owned(),
+        format!(r#"{{"expect": [{many}]}}"#),
+        format!(r#"{{"expect": [{{"where": {{{wide}}}}}]}}"#),
+    ] {
+        let reply = mock.admin("POST", "verify", &body).await;
+        assert_eq!(reply.status, 400, "{reply}");
+    }
+}
+
+/// What was in a body that nobody read cannot be told.
+#[tokio::test]
+async fn a_body_that_was_not_read_is_no_evidence() {
+    let mock = Mock::new();
+    let form = "roomName=SECRET";
+    let length = form.len().to_string();
+    let refused = mock.stranger().header("API_KEY", "alice-key").header("Content-Length", &length).header("Expect", "100-continue");
+    assert_eq!(refused.post("/openapi/v2/rooms", form).await.status, 401);
+    for expectation in [r#""roomName": "SECRET"}, "times": 0"#, r#""roomName": {"absent": true}}"#, r#""roomName": "SECRET"}"#] {
+        let verdict = mock.admin("POST", "verify", &format!(r#"{{"expect": [{{"where": {{{expectation}}}]}}"#)).await;
+        assert_eq!(verdict.status, 409, "{expectation}: {verdict}");
+    }
+    // One that came with the head is kept, though the request was refused.
+    mock.stranger().header("API_KEY", "alice-key").header("Content-Length", &length).post("/openapi/v2/rooms", form).await;
+    assert_eq!(mock.admin("POST", "verify", r#"{"expect": [{"where": {"roomName": "SECRET"}}]}"#).await.status, 200);
+}
+
+/// A misspelt key is no false comfort.
+#[tokio::test]
+async fn an_account_that_is_not_there_is_told() {
+    let verdict = Mock::new().admin("POST", "verify?apiKey=typo", r#"{"expect": [], "noOther": true}"#).await;
+    assert_eq!(verdict.body, r#"{"verdict":"passed","note":"there is no account of this apiKey yet"}"#);
+}

@@ -1,5 +1,5 @@
 //! `commit-then-fail`: the write happens, the answer does not: the client sees another fault in its place, `reset` unless
-//! `then` says which. Whoever retries makes a duplicate.
+//! `then` says which. Whoever retries makes a duplicate. It befalls writes that succeed, and no other call.
 
 use jsonc_parser::common::Ranged;
 use serde_json::Value;
@@ -42,6 +42,6 @@ impl Kind for CommitThenFail {
             Some(fault) => fault.plan(draw),
             None => Plan::no_answer(super::super::plan::End::Reset),
         };
-        Plan { runs: true, ..failing }
+        Plan { runs: true, spares_refusals: true, ..failing }
     }
 }

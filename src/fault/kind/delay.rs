@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::super::plan::Plan;
 use super::Kind;
+use crate::domain::text;
 use crate::reader::{Members, Reader};
 
 /// The longest wait.
@@ -45,7 +46,7 @@ impl Kind for Delay {
     }
 
     fn parameters(&self) -> Vec<(&'static str, Value)> {
-        let shown = |duration: Duration| Value::String(humantime::format_duration(duration).to_string());
+        let shown = |duration: Duration| Value::String(text::duration(duration));
         if self.min == self.max { vec![("time", shown(self.min))] } else { vec![("min", shown(self.min)), ("max", shown(self.max))] }
     }
 

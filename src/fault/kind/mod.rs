@@ -16,6 +16,7 @@ use jsonc_parser::ast::Value;
 use jsonc_parser::common::Ranged;
 
 use super::plan::Plan;
+use crate::domain::operation::Operation;
 use crate::domain::text;
 use crate::reader::{Members, Reader};
 
@@ -52,6 +53,11 @@ macro_rules! kinds {
             /// The name of its kind.
             pub fn kind(&self) -> &'static str {
                 match self { $(Fault::$variant(_) => <$module::$variant as Kind>::NAME),+ }
+            }
+
+            /// Whether it can befall an operation, or a call of none.
+            pub fn befalls(&self, operation: Option<Operation>) -> bool {
+                !matches!(self, Fault::CommitThenFail(_)) || operation.is_some_and(Operation::writes)
             }
 
             /// What becomes of the exchange.

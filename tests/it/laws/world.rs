@@ -78,8 +78,8 @@ pub const FAULTS: &[Fault] = &[
 ];
 
 impl Fault {
-    fn is(&self, kind: &str) -> bool {
-        self.short.starts_with(kind)
+    pub fn is(&self, kind: &str) -> bool {
+        self.json.starts_with(&format!(r#"{{"kind":"{kind}""#))
     }
 }
 
@@ -138,6 +138,8 @@ pub struct World {
     pub rules: Vec<Rule>,
     last_rule: u64,
     asked: Buckets,
+    /// The rule that decided over the last call.
+    deciding: Option<u64>,
     /// The last token that was issued for a key, and when it expires.
     pub tokens: BTreeMap<String, (String, i64)>,
 }
@@ -169,6 +171,7 @@ impl World {
             rules: Vec::new(),
             last_rule: 0,
             asked: Buckets::default(),
+            deciding: None,
             tokens: BTreeMap::new(),
         };
         world.begin("carol-key");
@@ -261,19 +264,40 @@ impl World {
         }
     }
 
+    /// Whether the fault that decided over the last call lets it happen and then fails.
+    pub fn fails_commits(&self, asked: Option<&Fault>) -> bool {
+        let rule = || self.rules.iter().find(|rule| Some(rule.id) == self.deciding).map(|rule| &FAULTS[rule.case.fault]);
+        asked.or_else(rule).is_some_and(|fault| fault.is("commit-then-fail"))
+    }
+
+    /// The fault that decided has spared the call.
+    pub fn spare(&mut self) {
+        if let Some(rule) = self.rules.iter_mut().find(|rule| Some(rule.id) == self.deciding) {
+            rule.applied -= 1;
+        }
+    }
+
     /// Whether an operation happens, and what is seen of it.
     pub fn fate(&mut self, key: Option<&str>, operation: Operation, asked: Option<&Fault>) -> (bool, Seen) {
-        let now = self.now(key);
+        let (now, now_of_all) = (self.now(key), self.now(None));
+        let writes = matches!(operation, Operation::CreateRoom | Operation::ModifyRoom | Operation::DestroyRoom);
+        // It befalls writes alone.
+        let befalls = |fault: &Fault| writes || !fault.is("commit-then-fail");
+        self.deciding = None;
         if let Some(fault) = asked {
+            if !befalls(fault) {
+                return (true, Seen::Own);
+            }
             let passes = fault.is("rate-limit") && self.asked.take(key, now);
             return if passes { (true, Seen::Own) } else { (fault.happens, fault.seen) };
         }
         for rule in self.rules.iter_mut().filter(|rule| rule.key.is_none() || rule.key.as_deref() == key) {
-            if rule.case.operation.is_some_and(|of| of != operation) || rule.is_over(now) {
+            let fault = &FAULTS[rule.case.fault];
+            let time = if rule.key.is_none() { now_of_all } else { now };
+            if rule.case.operation.is_some_and(|of| of != operation) || rule.is_over(time) || !befalls(fault) {
                 continue;
             }
             rule.seen += 1;
-            let fault = &FAULTS[rule.case.fault];
             if rule.case.nth.is_some_and(|(from, to)| rule.seen < from || rule.seen > to)
                 || fault.is("rate-limit") && rule.buckets.take(key, now)
             {
@@ -282,6 +306,7 @@ impl World {
             rule.applied += 1;
             // Delays add up, and the first other fault decides.
             if !fault.is("delay") {
+                self.deciding = Some(rule.id);
                 return (fault.happens, fault.seen);
             }
         }
