@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use super::text;
+use super::text::{self, Digits};
 
 /// What is wrong with a text that should have been a field's value, such as `must be Y or N`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -297,7 +297,7 @@ impl FromStr for Webrtc {
 }
 
 macro_rules! shown_by {
-    ($($name:ident),+) => {$(
+    ($($name:ident by $text:expr;)+) => {$(
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
@@ -307,13 +307,21 @@ macro_rules! shown_by {
         /// Every value of a read is a JSON string (documented).
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                let show: fn(&Self, S) -> Result<S::Ok, S::Error> = $text;
+                show(self, serializer)
             }
         }
     )+};
 }
 
-shown_by!(RoomName, GApiKey, MaxUser, Count, Webrtc);
+// Not through `Display`: a list has thousands of them.
+shown_by! {
+    RoomName by |name, serializer| serializer.serialize_str(&name.0);
+    GApiKey by |key, serializer| serializer.serialize_str(&key.0);
+    MaxUser by |users, serializer| serializer.serialize_str(Digits::of(users.0.into(), 1).as_str());
+    Count by |count, serializer| serializer.serialize_str(Digits::of(count.0.into(), 1).as_str());
+    Webrtc by |webrtc, serializer| serializer.serialize_str(Digits::of(webrtc.0.into(), 1).as_str());
+}
 
 /// A text without NUL, which no field takes.
 fn without_nul(text: &str) -> Result<&str, Invalid> {

@@ -60,6 +60,34 @@ pub fn duration(duration: Duration) -> String {
     if text.is_empty() { "0s".to_owned() } else { text }
 }
 
+/// A number in decimal digits, without the detours of formatting.
+pub struct Digits {
+    digits: [u8; Digits::MOST],
+    start: usize,
+}
+
+impl Digits {
+    const MOST: usize = 20;
+
+    /// The number, with zeros before it up to a width of at most 20.
+    pub fn of(mut number: u64, width: usize) -> Digits {
+        let mut digits = [b'0'; Digits::MOST];
+        let mut start = Digits::MOST;
+        while number > 0 {
+            start -= 1;
+            // A digit fits.
+            digits[start] += u8::try_from(number % 10).unwrap_or_default();
+            number /= 10;
+        }
+        Digits { digits, start: start.min(Digits::MOST.saturating_sub(width)) }
+    }
+
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.digits[self.start..]).unwrap_or_default()
+    }
+}
+
 /// How many letters differ, case aside.
 pub fn distance(one: &str, other: &str) -> usize {
     strsim::damerau_levenshtein(&one.to_lowercase(), &other.to_lowercase())

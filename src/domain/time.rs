@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 
 use super::field::Invalid;
+use super::text::Digits;
 
 /// Korean time has no summer time (observed: all of the API's dates are UTC+9).
 const KST: TimeDelta = TimeDelta::hours(9);
@@ -29,6 +30,14 @@ impl KstTime {
 }
 
 impl KstTime {
+    fn digits(self) -> Digits {
+        let KstTime(time) = self;
+        // Years are 0000 to 9999.
+        let date = u64::from(time.year().unsigned_abs()) * 10_000 + u64::from(time.month() * 100 + time.day());
+        let clock = u64::from(time.hour() * 10_000 + time.minute() * 100 + time.second());
+        Digits::of(date * 1_000_000 + clock, Self::DIGITS)
+    }
+
     /// The moment that it names.
     pub fn to_utc(self) -> DateTime<Utc> {
         self.0.checked_sub_signed(KST).unwrap_or(self.0).and_utc()
@@ -61,15 +70,12 @@ impl FromStr for KstTime {
 
 impl fmt::Display for KstTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let KstTime(time) = self;
-        let date = i64::from(time.year()) * 10_000 + i64::from(time.month()) * 100 + i64::from(time.day());
-        let clock = time.hour() * 10_000 + time.minute() * 100 + time.second();
-        write!(f, "{date:08}{clock:06}")
+        f.write_str(self.digits().as_str())
     }
 }
 
 impl serde::Serialize for KstTime {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.digits().as_str())
     }
 }

@@ -48,7 +48,7 @@ impl FromRequestParts<Emulator> for KeyHolder {
 /// The one value of a header that may be there twice, or as `k, k`, as long as it says the same (observed).
 pub fn header<T: std::str::FromStr>(headers: &HeaderMap, header: AuthHeader) -> Result<T, ApiError> {
     let mut found: Option<&str> = None;
-    for value in headers.get_all(header.name()) {
+    for value in headers.get_all(header.lookup()) {
         let value = value.to_str().map_err(|_| ApiError::HeaderUnprintable(header))?;
         for part in value.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             if *found.get_or_insert(part) != part {

@@ -12,7 +12,7 @@ const LONGEST: usize = "[object Object]".len();
 
 /// What is odd about the credentials of a call that may pass all the same.
 pub fn doubts(headers: &HeaderMap, operation: Operation) -> Option<String> {
-    let odd = |header: AuthHeader| headers.get(header.name()).and_then(|value| doubt(header, value.as_bytes()));
+    let odd = |header: AuthHeader| headers.get(header.lookup()).and_then(|value| doubt(header, value.as_bytes()));
     let key = odd(AuthHeader::ApiKey);
     // issueToken looks at no token.
     let token = if operation == Operation::IssueToken { None } else { odd(AuthHeader::Token) };
