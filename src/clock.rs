@@ -114,7 +114,8 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         match self {
             Clock::Running { ahead } => {
-                system().checked_add_signed(*ahead).map_or(latest(), |now| now.clamp(DateTime::UNIX_EPOCH, latest()))
+                let end = if *ahead < TimeDelta::zero() { DateTime::UNIX_EPOCH } else { latest() };
+                system().checked_add_signed(*ahead).map_or(end, |now| now.clamp(DateTime::UNIX_EPOCH, latest()))
             }
             Clock::Standing { at } => *at,
         }
@@ -122,11 +123,17 @@ impl Clock {
 
     /// The same clock moved, forward or back; `None` when it would leave the years 1970 to 9999.
     pub fn advanced(&self, by: TimeDelta) -> Option<Clock> {
-        self.now().checked_add_signed(by).filter(|then| (DateTime::UNIX_EPOCH..=latest()).contains(then))?;
-        match self {
-            Clock::Running { ahead } => ahead.checked_add(&by).map(|ahead| Clock::Running { ahead }),
-            Clock::Standing { at } => at.checked_add_signed(by).map(|at| Clock::Standing { at }),
-        }
+        let then = self.now().checked_add_signed(by).filter(|then| (DateTime::UNIX_EPOCH..=latest()).contains(then))?;
+        Some(match self {
+            // One that has run into an end of time moves from there.
+            Clock::Running { ahead }
+                if system().checked_add_signed(*ahead).is_none_or(|now| now < DateTime::UNIX_EPOCH || now > latest()) =>
+            {
+                Clock::Running { ahead: TimeDelta::milliseconds((then - system()).num_milliseconds()) }
+            }
+            Clock::Running { ahead } => Clock::Running { ahead: ahead.checked_add(&by)? },
+            Clock::Standing { .. } => Clock::Standing { at: then },
+        })
     }
 }
 

@@ -55,7 +55,7 @@ impl Form {
                 }
                 (name, _) => {
                     let name = name.ok().map(|name| String::from_utf8_lossy(&name).into_owned());
-                    let what = name.as_deref().unwrap_or("a parameter");
+                    let what = text::short(name.as_deref().unwrap_or("a parameter"));
                     let got = text::short(&String::from_utf8_lossy(pair));
                     let why = "was dropped, because of a broken percent escape: send a percent sign as %25, got";
                     let text = format!("{what} {why} \"{got}\"");
@@ -68,7 +68,15 @@ impl Form {
     /// Notes something; what befalls a value after the first one of its name does not matter.
     pub fn note(&mut self, parameter: Option<String>, text: String) {
         if parameter.as_deref().is_none_or(|name| self.first(name).is_none()) {
-            self.notes.push(Note { parameter, text });
+            self.push(Note { parameter, text });
+        }
+    }
+
+    /// Nobody reads more notes, and the journal keeps them.
+    fn push(&mut self, note: Note) {
+        const MOST: usize = 20;
+        if self.notes.len() < MOST {
+            self.notes.push(note);
         }
     }
 
@@ -79,16 +87,18 @@ impl Form {
             None => {
                 if let Some(before) = before {
                     let what = format!(
-                        "{before} may have been cut short by an unescaped &: send & as %26, what follows it is \"{}\"",
+                        "{} may have been cut short by an unescaped &: send & as %26, what follows it is \"{}\"",
+                        text::short(before),
                         text::short(name)
                     );
-                    self.notes.push(Note { parameter: Some(before.to_owned()), text: what });
+                    self.push(Note { parameter: Some(before.to_owned()), text: what });
                 }
             }
             Some(raw) => {
                 let odd = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
                 if odd && raw.contains(&b'+') {
-                    let what = format!("{name} has a space for every +: send + as %2B, it was read as \"{}\"", text::short(text));
+                    let what =
+                        format!("{} has a space for every +: send + as %2B, it was read as \"{}\"", text::short(name), text::short(text));
                     self.note(Some(name.to_owned()), what);
                 }
             }

@@ -123,13 +123,13 @@ pub async fn mark(State(emulator): State<Emulator>, query: Query) -> Result<Json
 fn of_account(diff: &AccountDiff) -> DiffOfAccount {
     let room = |room: &Room, cause: Cause| RoomInDiff {
         room_id: room.room_id.to_string(),
-        room_name: room.room_name.to_string(),
+        room_name: name(room),
         by: cause.into(),
         room: room.shown().into_iter().map(|(name, value)| (name.to_owned(), scrubbed(&value).into())).collect(),
     };
     let changed = |changed: &Changed| ChangedRoom {
         room_id: changed.is.room_id.to_string(),
-        room_name: changed.is.room_name.to_string(),
+        room_name: name(&changed.is),
         fields: fields(changed).map(|(field, was, is, cause)| ChangedField { field, was, is, by: cause.into() }).collect(),
     };
     let differences = &diff.differences;
@@ -140,6 +140,10 @@ fn of_account(diff: &AccountDiff) -> DiffOfAccount {
         removed: differences.removed.iter().map(|removed| room(&removed.room, removed.cause)).collect(),
         changed: differences.changed.iter().map(changed).collect(),
     }
+}
+
+fn name(room: &Room) -> String {
+    scrubbed(&room.room_name.to_string()).into_owned()
 }
 
 /// Name, value before, value now, and what did it.
@@ -153,11 +157,6 @@ fn fields(changed: &Changed) -> impl Iterator<Item = (&'static str, String, Stri
 
 /// One line for each room and for each field.
 fn text(diffs: &[AccountDiff]) -> String {
-    let by = |cause: &Cause| match cause {
-        Cause::Request(id) => format!("request {id}"),
-        Cause::Control(id) => format!("admin call {id}"),
-        Cause::Program => "the program".to_owned(),
-    };
     let mut text = String::new();
     for AccountDiff { key, marked, differences } in diffs {
         if differences.added.is_empty() && differences.removed.is_empty() && differences.changed.is_empty() {
@@ -167,15 +166,15 @@ fn text(diffs: &[AccountDiff]) -> String {
         // A String takes everything.
         let _ = writeln!(text, "{}, since {since}", key.masked());
         for added in &differences.added {
-            let _ = writeln!(text, "  + {} \"{}\"  ({})", added.room.room_id, added.room.room_name, by(&added.cause));
+            let _ = writeln!(text, "  + {} \"{}\"  ({})", added.room.room_id, name(&added.room), added.cause);
         }
         for removed in &differences.removed {
-            let _ = writeln!(text, "  - {} \"{}\"  ({})", removed.room.room_id, removed.room.room_name, by(&removed.cause));
+            let _ = writeln!(text, "  - {} \"{}\"  ({})", removed.room.room_id, name(&removed.room), removed.cause);
         }
         for changed in &differences.changed {
-            let _ = writeln!(text, "  ~ {} \"{}\"", changed.is.room_id, changed.is.room_name);
+            let _ = writeln!(text, "  ~ {} \"{}\"", changed.is.room_id, name(&changed.is));
             for (name, was, is, cause) in fields(changed) {
-                let _ = writeln!(text, "      {name}: \"{was}\" → \"{is}\"  ({})", by(&cause));
+                let _ = writeln!(text, "      {name}: \"{was}\" → \"{is}\"  ({cause})");
             }
         }
     }

@@ -122,7 +122,9 @@ pub async fn clear(State(emulator): State<Emulator>, query: Query) -> Result<Jso
     ),
     responses((status = 200, description = "what was removed", body = RemovedFaults), AdminRefusals))]
 pub async fn remove(State(emulator): State<Emulator>, Segment(id): Segment, query: Query) -> Result<Json<RemovedFaults>, AdminError> {
-    let key = query.write_scope(&emulator)?;
+    query.write_scope(&emulator)?;
+    // Whoever is alone may name a rule for all by its number, too.
+    let (key, _) = query.any_scope()?;
     let removed = id.parse().map_err(|_| ControlRefusal::NoSuchRule).and_then(|id| emulator.remove_fault(key.as_ref(), id));
     removed.map_err(|refusal| AdminError::control(refusal, key.as_ref()))?;
     Ok(Json(RemovedFaults { removed: 1 }))

@@ -24,8 +24,8 @@ pub fn generated() -> String {
     info(
         title = "The control plane of vchatcloud-mock",
         description = "For the people and programs that run a test. Every call takes `apiKey`: the account that it is about. Reads without it show all \
-                       accounts. Writes without it are about all, and are refused while there is more than one account unless `all=true` says so; reset \
-                       needs no such word."
+                       accounts. Writes without it are about the only account there is, and are refused while there are more unless `all=true` makes \
+                       them about all and those to come; reset needs no such word."
     ),
     servers((url = "http://127.0.0.1:4280", description = "the mock")),
     paths(

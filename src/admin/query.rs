@@ -116,7 +116,7 @@ fn only_one(emulator: &Emulator) -> Result<Option<ApiKey>, AdminError> {
     let mut keys: Vec<ApiKey> = emulator.accounts().into_iter().map(|account| account.key).collect();
     if keys.len() > 1 {
         let more = keys.len().saturating_sub(NAMED);
-        let mut names: Vec<String> = keys.iter().take(NAMED).map(|key| text::short(&key.masked())).collect();
+        let mut names: Vec<String> = keys.iter().take(NAMED).map(|key| text::short(key.as_str())).collect();
         if more > 0 {
             names.push(format!("{more} more"));
         }

@@ -11,6 +11,7 @@ use super::query::{Query, Segment};
 use crate::domain::field::FieldError;
 use crate::domain::ids::RoomId;
 use crate::domain::room::RoomPatch;
+use crate::domain::secret::scrubbed;
 use crate::emulator::{Cause, Emulator};
 
 /// What it takes.
@@ -42,7 +43,7 @@ pub struct PatchRoom {
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Patched {
-    /// Every field, as a read shows it.
+    /// Every field, as a read shows it; credentials of the vendor's real shape are masked.
     #[schema(value_type = std::collections::HashMap<String, String>)]
     room: serde_json::Map<String, serde_json::Value>,
 }
@@ -75,6 +76,6 @@ pub async fn patch(
         })
     })?;
     let (user_id, room) = emulator.patch_room(&key, &id, &patch, cause).map_err(|refusal| AdminError::control(refusal, Some(&key)))?;
-    let shown = room.shown().into_iter().map(|(name, value)| (name.to_owned(), value.into()));
+    let shown = room.shown().into_iter().map(|(name, value)| (name.to_owned(), scrubbed(&value).into()));
     Ok(Json(Patched { room: shown.chain([("userId".to_owned(), user_id.as_str().into())]).collect() }))
 }

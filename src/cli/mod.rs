@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod file;
 mod healthcheck;
 mod log;
 mod output;

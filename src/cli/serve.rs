@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{env, fs, thread};
+use std::{env, thread};
 
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
 use super::Failure;
 use super::args::{self, DEFAULT_PORT, FIXTURES_JSON, LogFormat, PortArg, ServeArgs};
+use super::file::replace;
 use super::log;
 use super::output::Lines;
 use super::state::StateFile;
@@ -102,7 +103,8 @@ fn start(args: &ServeArgs) -> Result<Started, Failure> {
         _ => Failure::Runtime(format!("cannot listen on {error}")),
     })?;
     if let Some(file) = &args.listen.port_file {
-        write_port(file, server.port()).map_err(|error| Failure::Runtime(format!("--port-file: {}: {error}", file.display())))?;
+        replace(file, &format!("{}\n", server.port()), 0o644)
+            .map_err(|error| Failure::Runtime(format!("--port-file: {}: {error}", file.display())))?;
     }
     let url = url(&args.listen.host, server.port());
     Ok(Started { server, app: App::new(emulator.clone(), access), url, state: state.map(|file| (Arc::new(file), emulator)) })
@@ -154,15 +156,6 @@ fn url(host: &Host, port: u16) -> String {
 
 fn bracketed(address: std::net::IpAddr) -> String {
     if address.is_ipv6() { format!("[{address}]") } else { address.to_string() }
-}
-
-/// Readers see the whole port or no file.
-fn write_port(file: &Path, port: u16) -> io::Result<()> {
-    let mut name = file.file_name().map(OsString::from).unwrap_or_default();
-    name.push(".tmp");
-    let written = file.with_file_name(name);
-    fs::write(&written, format!("{port}\n"))?;
-    fs::rename(&written, file).inspect_err(|_| drop(fs::remove_file(&written)))
 }
 
 /// One line on stdout for programs, a few on stderr for people. Nobody has to read either, so neither is waited for.

@@ -1,18 +1,21 @@
 //! `--state FILE`: the state survives the process. It is written within a second of a change and at the stop, whole or not
 //! at all.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
 use super::Failure;
+use super::file::replace;
 use crate::emulator::Emulator;
 use crate::fixture::{self, Source};
 
 /// How often a change is looked for. Writing takes its time too, and both together stay under a second.
 const INTERVAL: Duration = Duration::from_millis(400);
+
+/// It holds keys and tokens.
+const OWNER_ALONE: u32 = 0o600;
 
 /// A state file, and what of it is written.
 pub struct StateFile {
@@ -74,7 +77,7 @@ impl StateFile {
         if written.changes == Some(changes) {
             return;
         }
-        match replace(&self.path, &fixture::write(&emulator.saved(None))) {
+        match replace(&self.path, &fixture::write(&emulator.saved(None)), OWNER_ALONE) {
             Ok(()) => {
                 if written.has_failed {
                     tracing::info!("--state: {} is written again", self.path.display());
@@ -88,27 +91,4 @@ impl StateFile {
             Err(_) => {}
         }
     }
-}
-
-/// Readers see the text before or the text after. Only its owner may read it: it holds keys and tokens.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".tmp");
-    let beside = path.with_file_name(name);
-    let write = || {
-        // What a killed process left behind may have other permissions.
-        match fs::remove_file(&beside) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&beside)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
-    };
-    write().inspect_err(|_| drop(fs::remove_file(&beside)))
 }

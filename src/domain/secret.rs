@@ -2,6 +2,7 @@
 //! is the same as another.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
@@ -19,27 +20,21 @@ const HARMLESS: usize = 8;
 
 /// Whether there is a credential anywhere in it.
 pub fn holds_credential(text: &str) -> bool {
-    (0..text.len()).any(|at| credential(&text.as_bytes()[at..]) > 0)
+    credentials(text.as_bytes()).next().is_some()
 }
 
 /// The text with what stands for every credential in it: `ab-...#1f2e`, `eyJ...#1f2e`. Equal ones look equal. A credential
 /// is found wherever it begins: what stands before it may be an escape.
 pub fn scrubbed(text: &str) -> Cow<'_, str> {
     let mut scrubbed = String::new();
-    let (mut copied, mut at) = (0, 0);
-    while at < text.len() {
-        let length = credential(&text.as_bytes()[at..]);
-        if length == 0 {
-            at += 1;
-            continue;
-        }
-        let found = &text[at..at + length];
+    let mut copied = 0;
+    for place in credentials(text.as_bytes()) {
+        let found = &text[place.clone()];
         let is_key = key_prefix(found.as_bytes()) == KEY_LEN;
         let start = if is_key { &found[..2] } else { "eyJ" };
         let dash = if is_key { "-" } else { "" };
-        scrubbed.extend([&text[copied..at], start, dash, "...#", &fingerprint(found)[..4]]);
-        at += length;
-        copied = at;
+        scrubbed.extend([&text[copied..place.start], start, dash, "...#", &fingerprint(found)[..4]]);
+        copied = place.end;
     }
     if copied == 0 {
         return text.into();
@@ -51,30 +46,49 @@ pub fn scrubbed(text: &str) -> Cow<'_, str> {
 /// The same for the beginning of a longer text: a credential may have been cut.
 pub fn scrubbed_beginning(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
-    let is_begun = |at: &usize| {
-        let rest = &bytes[*at..];
-        rest.len() >= HARMLESS
-            && (key_prefix(rest) == rest.len() || (rest.starts_with(TOKEN_START) && rest.iter().all(|byte| of_token(*byte))))
-    };
-    match (0..bytes.len()).find(is_begun) {
+    let last_word = bytes.len() - bytes.iter().rev().take_while(|byte| of_token(**byte) || **byte == b'.').count();
+    let token = bytes[last_word..].windows(TOKEN_START.len()).position(|start| start == TOKEN_START).map(|at| last_word + at);
+    let key = (bytes.len().saturating_sub(KEY_LEN)..bytes.len()).find(|at| key_prefix(&bytes[*at..]) == bytes.len() - at);
+    match token.into_iter().chain(key).min().filter(|at| bytes.len() - at >= HARMLESS) {
         Some(at) => format!("{}...", scrubbed(&text[..at])).into(),
         None => scrubbed(text),
     }
 }
 
-/// How long the credential is that begins here; 0 if none does.
-fn credential(bytes: &[u8]) -> usize {
-    if key_prefix(bytes) == KEY_LEN {
-        return KEY_LEN;
-    }
-    if !bytes.starts_with(TOKEN_START) {
-        return 0;
-    }
-    let word = bytes.iter().take_while(|byte| of_token(**byte)).count();
-    let mut parts = bytes[..word].splitn(4, |byte| *byte == b'.');
-    let lengths = [parts.next(), parts.next(), parts.next()].map(|part| part.map_or(0, <[u8]>::len));
-    let whole = lengths.iter().sum::<usize>() + 2;
-    if lengths.iter().all(|length| *length > 0) && whole >= TOKEN_LEN { whole } else { 0 }
+/// Where credentials stand, in one pass.
+fn credentials(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    // Before here no token begins: the first part of one that failed has been looked at.
+    let mut barren = 0;
+    std::iter::from_fn(move || {
+        while at < bytes.len() {
+            let rest = &bytes[at..];
+            let mut length = if key_prefix(rest) == KEY_LEN { KEY_LEN } else { 0 };
+            if length == 0 && at >= barren && rest.starts_with(TOKEN_START) {
+                let first_part;
+                (length, first_part) = token(rest);
+                barren = at + first_part;
+            }
+            if length > 0 {
+                let found = at..at + length;
+                at = found.end;
+                return Some(found);
+            }
+            at += 1;
+        }
+        None
+    })
+}
+
+/// How long the token is that begins here, 0 if none does; and how long its first part is.
+fn token(bytes: &[u8]) -> (usize, usize) {
+    let part = |from: usize| bytes[from.min(bytes.len())..].iter().take_while(|byte| of_token(**byte)).count();
+    let is_dot = |at: usize| bytes.get(at) == Some(&b'.');
+    let first = part(0);
+    let second = if is_dot(first) { part(first + 1) } else { 0 };
+    let third = if second > 0 && is_dot(first + 1 + second) { part(first + second + 2) } else { 0 };
+    let whole = first + second + third + 2;
+    (if third > 0 && whole >= TOKEN_LEN { whole } else { 0 }, first)
 }
 
 /// How many bytes from here on are as in a key.
@@ -88,7 +102,7 @@ fn key_prefix(bytes: &[u8]) -> usize {
 }
 
 fn of_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
 /// Lower-case hexadecimal SHA-256.
@@ -118,6 +132,14 @@ mod tests {
             assert_eq!(scrubbed(text), text);
             assert!(!holds_credential(text));
         }
+    }
+
+    /// What begins like a token again and again is looked at once.
+    #[test]
+    fn a_long_text_takes_no_longer_for_what_is_in_it() {
+        let text = "eyJ".repeat(1_000_000);
+        assert_eq!(scrubbed(&text), text);
+        assert_eq!(scrubbed_beginning(&text), "...");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What happened to the rooms of an account since its fixtures or since a mark: only rooms that were touched cost anything.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 
@@ -17,6 +18,16 @@ pub enum Cause {
     Control(u64),
     /// The program in which the emulator runs.
     Program,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cause::Request(id) => write!(f, "request {id}"),
+            Cause::Control(id) => write!(f, "admin call {id}"),
+            Cause::Program => f.write_str("the program that the mock runs in"),
+        }
+    }
 }
 
 /// How many destroyed rooms are remembered.

@@ -1,18 +1,17 @@
-//! What the people and programs that run a test do with an emulator: reset, state, diff, clocks, and what the chat engine
-//! would do to a room. `None` for a key is all accounts.
+//! What the people and programs that run a test do with an emulator: reset, state, diff, and what the chat engine would do
+//! to a room. `None` for a key is all accounts.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::account::{Account, AccountState, Start};
-use super::changes::{Cause, Differences, Grave};
+use super::changes::{Cause, Differences};
 use super::{Emulator, NoSuchRoom, World, lock, read, write};
 use crate::clock::{Clock, ClockMode};
-use crate::domain::field::{FieldError, RoomName};
+use crate::domain::field::FieldError;
 use crate::domain::ids::{ApiKey, RoomId, UserId};
 use crate::domain::room::{Room, RoomPatch};
-use crate::domain::time::KstTime;
 use crate::fault::FaultTable;
 use crate::fixture::{Fixtures, SavedAccount};
 
@@ -52,25 +51,6 @@ pub struct AccountDiff {
     pub differences: Differences,
 }
 
-/// Something that was to happen, and the clock has passed it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
-    pub key: Option<ApiKey>,
-    pub at: DateTime<Utc>,
-    pub what: DueEvent,
-}
-
-/// What was to happen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DueEvent {
-    /// So many tokens expired.
-    Tokens(u64),
-    /// A room came to its `endDt`.
-    Room(RoomId),
-    /// A fault rule came to the end of its time.
-    Fault(u64),
-}
-
 /// An account, in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountSummary {
@@ -79,17 +59,6 @@ pub struct AccountSummary {
     pub rooms: usize,
     pub clock: ClockMode,
     pub now: DateTime<Utc>,
-}
-
-/// What became of a room that an account does not have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Whereabouts {
-    /// It has it after all.
-    pub is_there: bool,
-    /// It had it.
-    pub grave: Option<Grave>,
-    /// Another account has it.
-    pub is_of_another: bool,
 }
 
 impl Emulator {
@@ -270,95 +239,8 @@ impl Emulator {
         Ok((account.user_id.clone(), room))
     }
 
-    /// Sets the clock of an account, or of all and of those to come. It may go back. In open mode a named account comes into
-    /// being. Says what fell due.
-    ///
-    /// # Errors
-    /// [`ControlRefusal`]; then no clock has moved.
-    pub fn set_clock(&self, key: Option<&ApiKey>, mode: ClockMode) -> Result<Vec<Due>, ControlRefusal> {
-        self.move_clocks(key, |_| match mode {
-            ClockMode::Offset(ahead) => Clock::start(ClockMode::System).advanced(ahead),
-            mode => Some(Clock::start(mode)),
-        })
-    }
-
-    /// Moves the clock of an account, or of all and of those to come, forward or back. In open mode a named account comes
-    /// into being. Says what fell due.
-    ///
-    /// # Errors
-    /// [`ControlRefusal`]; then no clock has moved.
-    pub fn advance(&self, key: Option<&ApiKey>, by: TimeDelta) -> Result<Vec<Due>, ControlRefusal> {
-        self.move_clocks(key, |clock| clock.advanced(by))
-    }
-
-    fn move_clocks(&self, key: Option<&ApiKey>, moved: impl Fn(Clock) -> Option<Clock>) -> Result<Vec<Due>, ControlRefusal> {
-        // Held throughout: a reset in between would take the accounts away.
-        let mut world = write(&self.0.world);
-        if let Some(key) = key.filter(|key| !world.accounts.contains_key(key)) {
-            // One that is not there yet does not come into being when its clock cannot move.
-            moved(Start::of(key, &self.0.settings.fixtures, world.clock).clock).ok_or(ControlRefusal::BeyondTime)?;
-        }
-        let accounts = self.named(&mut world, key)?;
-        let mut states: Vec<_> = accounts.iter().map(|account| (&account.key, write(&account.state))).collect();
-        let states: Vec<(&ApiKey, &mut AccountState)> =
-            states.iter_mut().filter_map(|(key, state)| Some((*key, state.as_mut()?))).collect();
-        let clocks: Option<Vec<Clock>> = states.iter().map(|(_, state)| moved(state.clock)).collect();
-        let clocks = clocks.ok_or(ControlRefusal::BeyondTime)?;
-        let faults = lock(&self.0.faults).list();
-        let mut due = Vec::new();
-        let fell_due = |before: DateTime<Utc>, after: DateTime<Utc>, at: DateTime<Utc>| before < at && at <= after;
-        if key.is_none() {
-            let (before, clock) = (world.clock.now(), moved(world.clock).ok_or(ControlRefusal::BeyondTime)?);
-            let ended = faults.iter().filter(|rule| rule.key.is_none()).filter_map(|rule| Some((rule.id, rule.ends?)));
-            let ended = ended.filter(|(_, at)| fell_due(before, clock.now(), *at));
-            due.extend(ended.map(|(id, at)| Due { key: None, at, what: DueEvent::Fault(id) }));
-            world.clock = clock;
-        }
-        for ((key, state), clock) in states.into_iter().zip(clocks) {
-            let (before, after) = (state.clock.now(), clock.now());
-            let tokens =
-                state.expiries.iter().filter_map(|(exp, count)| Some((DateTime::from_timestamp(*exp, 0)?, DueEvent::Tokens(*count))));
-            let rooms = state.rooms.iter().filter(|room| room.end_dt != KstTime::OPEN_END);
-            let rooms = rooms.map(|room| (room.end_dt.to_utc(), DueEvent::Room(room.room_id)));
-            let ended = faults.iter().filter(|rule| rule.key.as_ref() == Some(key));
-            let ended = ended.filter_map(|rule| Some((rule.ends?, DueEvent::Fault(rule.id))));
-            let mut events: Vec<(DateTime<Utc>, DueEvent)> = tokens.chain(rooms).chain(ended).collect();
-            events.retain(|(at, _)| fell_due(before, after, *at));
-            events.sort_by_key(|(at, _)| *at);
-            due.extend(events.into_iter().map(|(at, what)| Due { key: Some(key.clone()), at, what }));
-            state.clock = clock;
-        }
-        self.has_changed();
-        Ok(due)
-    }
-
-    /// What became of a room that the account of a key does not have.
-    pub fn whereabouts(&self, key: &ApiKey, id: &RoomId) -> Whereabouts {
-        /// Looking at more accounts than this would cost a refusal more than its hint is worth.
-        const ACCOUNTS: usize = 1000;
-        let world = read(&self.0.world);
-        let look = |account: &Account, look: &dyn Fn(&AccountState) -> bool| read(&account.state).as_ref().is_some_and(look);
-        let own = world.accounts.get(key);
-        let is_there = own.is_some_and(|account| look(account, &|state| state.rooms.get(id).is_some()));
-        let grave = own.and_then(|account| read(&account.state).as_ref().and_then(|state| state.changes.grave(id)));
-        let mut others = world.accounts.values().filter(|account| account.key != *key).take(ACCOUNTS);
-        Whereabouts { is_there, grave, is_of_another: others.any(|account| look(account, &|state| state.rooms.get(id).is_some())) }
-    }
-
-    /// A room of an account. The account does not come into being.
-    pub fn find_room(&self, key: &ApiKey, id: &RoomId) -> Option<Room> {
-        self.each(Some(key), |_, state| state.rooms.get(id).cloned()).pop().flatten()
-    }
-
-    /// The newest rooms of an account, at most so many, with their names. None if it has not come into being.
-    pub fn newest_rooms(&self, key: &ApiKey, at_most: usize) -> Vec<(RoomId, RoomName)> {
-        let newest =
-            |state: &AccountState| state.rooms.iter().rev().take(at_most).map(|room| (room.room_id, room.room_name.clone())).collect();
-        self.each(Some(key), |_, state| newest(state)).pop().unwrap_or_default()
-    }
-
     /// Looks at an account, or at all, by key. No account comes into being.
-    fn each<T>(&self, key: Option<&ApiKey>, look: impl Fn(&Account, &AccountState) -> T) -> Vec<T> {
+    pub(super) fn each<T>(&self, key: Option<&ApiKey>, look: impl Fn(&Account, &AccountState) -> T) -> Vec<T> {
         let mut accounts: Vec<Arc<Account>> = {
             let world = read(&self.0.world);
             match key {
@@ -371,7 +253,7 @@ impl Emulator {
     }
 
     /// The account of a key, which comes into being if it must, or all that there are.
-    fn named(&self, world: &mut World, key: Option<&ApiKey>) -> Result<Vec<Arc<Account>>, ControlRefusal> {
+    pub(super) fn named(&self, world: &mut World, key: Option<&ApiKey>) -> Result<Vec<Arc<Account>>, ControlRefusal> {
         match key {
             Some(key) => {
                 if !self.knows(world, key) {

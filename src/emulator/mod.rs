@@ -5,7 +5,9 @@
 mod account;
 mod auth;
 mod changes;
+mod clocks;
 mod control;
+mod look;
 mod observe;
 mod settings;
 
@@ -19,7 +21,9 @@ use tokio::sync::Notify;
 pub use self::account::Account;
 pub use self::auth::AuthRefusal;
 pub use self::changes::{Added, Cause, Changed, Differences, Grave, Removed};
-pub use self::control::{AccountDiff, AccountSummary, ControlRefusal, Due, DueEvent, Whereabouts};
+pub use self::clocks::{Due, DueEvent};
+pub use self::control::{AccountDiff, AccountSummary, ControlRefusal};
+pub use self::look::Whereabouts;
 pub use self::settings::{AuthMode, ErrorStatus, Settings};
 
 use self::account::{AccountState, Start};

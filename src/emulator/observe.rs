@@ -104,10 +104,7 @@ impl Emulator {
     /// # Errors
     /// [`ControlRefusal::NoSuchRule`]
     pub fn remove_fault(&self, key: Option<&ApiKey>, id: u64) -> Result<(), ControlRefusal> {
-        let removed = self.with_faults(|faults| {
-            let owner = faults.list().into_iter().find(|rule| rule.id == id).map(|rule| rule.key);
-            owner.is_some_and(|owner| (key.is_none() || owner.as_ref() == key) && faults.remove(owner.as_ref(), id))
-        });
+        let removed = self.with_faults(|faults| faults.remove(key, id));
         self.has_changed();
         if removed { Ok(()) } else { Err(ControlRefusal::NoSuchRule) }
     }
@@ -115,12 +112,12 @@ impl Emulator {
     /// Takes away the fault rules of an account, or every rule, and says how many there were.
     pub fn clear_faults(&self, key: Option<&ApiKey>) -> usize {
         let cleared = self.with_faults(|faults| {
-            let before = faults.list().len();
+            let before = faults.count();
             match key {
-                Some(key) => faults.clear(Some(key)),
+                Some(key) => faults.clear(key),
                 None => faults.clear_all(),
             }
-            before - faults.list().len()
+            before - faults.count()
         });
         self.has_changed();
         cleared
@@ -137,8 +134,8 @@ impl Emulator {
         if !self.0.has_faults.load(Ordering::Relaxed) {
             return Default::default();
         }
-        let call = Call { now_of_all: self.clock_to_come().now(), ..*call };
-        let planned = self.with_faults(|faults| faults.plan(&call, &self.0.seed));
+        let now_of_all = self.clock_to_come().now();
+        let planned = self.with_faults(|faults| faults.plan(call, now_of_all, &self.0.seed));
         // Also a call that nothing befell was counted.
         self.has_changed();
         planned
@@ -171,7 +168,7 @@ impl Emulator {
 
     /// Takes away the rules of an account that ends, and what is left of its rate limits.
     pub(super) fn remove_faults(&self, key: &ApiKey) {
-        self.with_faults(|faults| faults.clear(Some(key)));
+        self.with_faults(|faults| faults.clear(key));
     }
 
     pub(super) fn with_faults<T>(&self, act: impl FnOnce(&mut FaultTable) -> T) -> T {

@@ -27,8 +27,6 @@ pub struct Call<'a> {
     pub room_id: Option<RoomId>,
     /// The time of that account.
     pub now: DateTime<Utc>,
-    /// The time that rules for all go by.
-    pub now_of_all: DateTime<Utc>,
 }
 
 /// A fault that befell an exchange.
@@ -97,7 +95,7 @@ pub struct TooManyRules;
 impl FaultTable {
     /// Whether there is no rule at all.
     pub fn is_empty(&self) -> bool {
-        self.all.rules.is_empty() && self.accounts.is_empty()
+        self.all.rules.is_empty() && self.accounts.values().all(|scope| scope.rules.is_empty())
     }
 
     /// Adds a rule for an account, or for all, and says its number.
@@ -142,19 +140,14 @@ impl FaultTable {
     }
 
     /// Takes away all rules of an account, and those of a reset begin again with the same draws; what is left of its rate
-    /// limits is full again, also of those for all. `None` is the rules for all.
-    pub fn clear(&mut self, key: Option<&ApiKey>) {
-        match key {
-            Some(key) => {
-                self.accounts.remove(key);
-                self.asked.remove(&Some(key.clone()));
-                let owner = Some(key.clone());
-                let of_all = self.all.rules.iter_mut().map(|active| &mut active.buckets);
-                for buckets in of_all.chain([&mut self.buckets]) {
-                    buckets.remove(&owner);
-                }
-            }
-            None => self.all = Scope::default(),
+    /// limits is full again, also of those for all.
+    pub fn clear(&mut self, key: &ApiKey) {
+        let owner = Some(key.clone());
+        self.accounts.remove(key);
+        self.asked.remove(&owner);
+        let of_all = self.all.rules.iter_mut().map(|active| &mut active.buckets);
+        for buckets in of_all.chain([&mut self.buckets]) {
+            buckets.remove(&owner);
         }
     }
 
@@ -171,16 +164,18 @@ impl FaultTable {
         *self = FaultTable { last_id: self.last_id, ..FaultTable::default() };
     }
 
-    /// Takes away one rule of an account or of all; says whether it was there.
+    /// Takes away one rule, of an account or whoever it is of; says whether it was there.
     pub fn remove(&mut self, key: Option<&ApiKey>, id: u64) -> bool {
-        let scope = match key {
-            Some(key) => self.accounts.get_mut(key),
-            None => Some(&mut self.all),
-        };
-        let Some(scope) = scope else { return false };
-        let before = scope.rules.len();
-        scope.rules.retain(|active| active.id != id);
-        before != scope.rules.len()
+        let before = self.count();
+        let of_all = key.is_none().then_some(&mut self.all);
+        let scopes = self.accounts.iter_mut().filter(|(of, _)| key.is_none_or(|key| key == *of)).map(|(_, scope)| scope);
+        scopes.chain(of_all).for_each(|scope| scope.rules.retain(|active| active.id != id));
+        before != self.count()
+    }
+
+    /// How many rules there are.
+    pub fn count(&self) -> usize {
+        self.accounts.values().chain([&self.all]).map(|scope| scope.rules.len()).sum()
     }
 
     /// Every rule, in order of creation.
@@ -197,8 +192,9 @@ impl FaultTable {
         scope.into_iter().flat_map(|scope| &scope.rules).filter_map(|active| active.remaining(now)).collect()
     }
 
-    /// What befalls a call: delays add up, and the first other fault decides.
-    pub fn plan(&mut self, call: &Call<'_>, seed: &Seed) -> (Plan, Vec<Applied>) {
+    /// What befalls a call: rules are asked in order of creation up to the first that fits and is no delay; the delays before it
+    /// add up. Rules for all go by a time of their own.
+    pub fn plan(&mut self, call: &Call<'_>, now_of_all: DateTime<Utc>, seed: &Seed) -> (Plan, Vec<Applied>) {
         let own = call.key.and_then(|key| self.accounts.get_mut(key));
         let mut rules: Vec<&mut Active> = self.all.rules.iter_mut().collect();
         rules.extend(own.into_iter().flat_map(|scope| &mut scope.rules));
@@ -207,7 +203,8 @@ impl FaultTable {
         let mut plan = Plan::default();
         let mut applied = Vec::new();
         for active in rules {
-            let Some(step) = active.step(call, seed) else { continue };
+            let now = if active.is_for_all { now_of_all } else { call.now };
+            let Some(step) = active.step(call, now, seed) else { continue };
             applied.push(Applied { kind: active.rule.fault.kind(), rule: Some(active.id) });
             let wait = plan.wait + step.wait;
             plan = Plan { wait, ..step };
@@ -217,9 +214,7 @@ impl FaultTable {
         }
         (plan, applied)
     }
-}
 
-impl FaultTable {
     /// What a fault makes of a call that asks for it itself.
     pub fn plan_of(&mut self, fault: &Fault, call: &Call<'_>, seed: &Seed) -> (Plan, Vec<Applied>) {
         if !fault.befalls(call.operation) {
@@ -237,13 +232,13 @@ impl FaultTable {
 }
 
 impl Active {
-    /// What the rule does to a call; `None` is nothing.
-    fn step(&mut self, call: &Call<'_>, seed: &Seed) -> Option<Plan> {
+    /// What the rule does to a call at a time of its own; `None` is nothing.
+    fn step(&mut self, call: &Call<'_>, now: DateTime<Utc>, seed: &Seed) -> Option<Plan> {
         let matcher = &self.rule.matcher;
         let fits = self.rule.fault.befalls(call.operation)
             && matcher.operation.is_none_or(|operation| call.operation == Some(operation))
             && matcher.room_id.is_none_or(|room_id| call.room_id == Some(room_id))
-            && !self.is_over(if self.is_for_all { call.now_of_all } else { call.now });
+            && !self.is_over(now);
         if !fits {
             return None;
         }

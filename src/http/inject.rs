@@ -8,7 +8,7 @@ use super::envelope::{self, Outcome};
 use super::error::ApiError;
 use super::record::{self, Recording};
 use crate::emulator::Emulator;
-use crate::fault::{Amount, Applied, Fault, Plan, Reply};
+use crate::fault::{Applied, Fault, Plan, Reply};
 
 /// Asks for a fault, for this request alone.
 pub const ASKED: HeaderName = HeaderName::from_static("x-mock-fault");
@@ -21,13 +21,12 @@ pub const APPLIED: HeaderName = HeaderName::from_static("x-mock-fault-applied");
 /// A header that is no fault.
 pub fn plan(recording: &mut Recording, headers: &HeaderMap) -> Result<Plan, ApiError> {
     let emulator = recording.emulator().clone();
-    let mut asked = headers.get_all(ASKED).iter();
-    let (plan, applied) = match asked.next() {
-        Some(asked_first) if emulator.settings().fault_header => {
-            if asked.next().is_some() {
+    let mut values = headers.get_all(ASKED).iter();
+    let (plan, applied) = match values.next() {
+        Some(asked) if emulator.settings().fault_header => {
+            if values.next().is_some() {
                 return Err(ApiError::FaultHeader { why: "stands twice".to_owned() });
             }
-            let asked = asked_first;
             let fault = asked.to_str().map_err(|_| "must be printable ASCII".to_owned()).and_then(Fault::from_header);
             let fault = fault.map_err(|why| ApiError::FaultHeader { why })?;
             emulator.plan_of(&fault, &recording.call())
@@ -68,11 +67,7 @@ pub fn carry_out(emulator: &Emulator, plan: &Plan, applied: &[Applied], own: Opt
             response
         }
     };
-    if let Some(mut wire) = plan.wire {
-        if wire.amount == Amount::HalfOfBody {
-            let length = response.extensions().get::<Outcome>().map_or(0, |outcome| outcome.body.len());
-            wire.amount = Amount::OfBody(length as u64 / 2);
-        }
+    if let Some(wire) = plan.wire {
         response.extensions_mut().insert(wire);
     }
     if plan.is_answered()

@@ -46,7 +46,7 @@ impl Trace {
     }
 }
 
-/// An exchange that is going on. When it is dropped before its end, the client did not wait for it; that is recorded too.
+/// An exchange that is going on. When it is dropped before its end, by a program that holds the future or by a stop, that is recorded too.
 pub struct Recording {
     emulator: Emulator,
     started: Instant,
@@ -106,7 +106,6 @@ impl Recording {
             operation: entry.and_then(|entry| entry.operation),
             room_id: entry.and_then(|entry| entry.room_id),
             now: self.now(),
-            now_of_all: self.now(),
         }
     }
 
@@ -203,7 +202,7 @@ impl Drop for Recording {
     fn drop(&mut self) {
         if let Some(mut entry) = self.entry.take() {
             entry.took = self.started.elapsed();
-            entry.warning = Some("the client did not wait for the answer".to_owned());
+            entry.warning = Some("the answer was dropped before it was made".to_owned());
             log(&entry, &Outcome { warning: entry.warning.clone(), ..Outcome::default() });
             self.keep(entry, &HeaderMap::new(), b"");
         }
@@ -227,7 +226,7 @@ fn log(entry: &Entry, outcome: &Outcome) {
         return;
     }
     let line = |text: &str| text::cut(&scrubbed(&text::log_line(text)), super::stack::LINE_CHARS);
-    let account = entry.key.as_ref().map_or_else(|| "-".to_owned(), |key| text::short(&key.masked()));
+    let account = entry.key.as_ref().map_or_else(|| "-".to_owned(), |key| text::short(key.as_str()));
     let us = u64::try_from(entry.took.as_micros()).unwrap_or(u64::MAX);
     let status = entry.answer.map(|answer| answer.status); // none when nothing was sent
     let result_cd = entry.answer.and_then(|answer| answer.result_cd); // none on a preflight either

@@ -1,6 +1,6 @@
 //! Everything around the operations, outermost first:
 //!
-//! 1. The record: journal and log line, also of what went wrong further in, and of clients that did not wait.
+//! 1. The record: journal and log line, also of what went wrong further in, and of answers that were dropped.
 //! 2. The headers that tell why.
 //! 3. CORS: any origin; every OPTIONS is a preflight and answered here, without authentication and without faults.
 //! 4. Faults: delays, and answers instead of the operation's.

@@ -33,15 +33,19 @@ pub enum Part {
     Form(Vec<(String, String)>),
 }
 
+/// The address that a client used, if it is one that can be shown as it is.
+pub fn base_url(host: Option<&str>) -> String {
+    let plain = |host: &&str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+    format!("http://{}", host.filter(plain).unwrap_or("127.0.0.1:4280"))
+}
+
 impl Curl {
     /// The request of a transcript.
     pub fn of(transcript: &Transcript) -> Curl {
-        let plain = |host: &&str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
-        let host = transcript.header("host").filter(plain).unwrap_or("127.0.0.1:4280");
         let headers = transcript.request_headers().filter(|(name, _)| !LEFT_OUT.contains(name));
         let body = transcript.request_body().filter(|body| !body.is_empty());
         Curl {
-            base: format!("http://{host}"),
+            base: base_url(transcript.header("host")),
             method: transcript.method().to_owned(),
             target: transcript.target().to_owned(),
             headers: headers.map(|(name, value)| (name.to_owned(), String::from_utf8_lossy(value).into_owned())).collect(),

@@ -28,7 +28,7 @@ pub struct Entry {
     pub took: Duration,
     /// What befell it.
     pub faults: Vec<Applied>,
-    /// What was answered; `None` when a fault kept the answer or the client did not wait for it.
+    /// What was answered; `None` when a fault kept it, or it was dropped before it was made.
     pub answer: Option<Answered>,
     /// Why it was refused, in a line.
     pub reason: Option<String>,

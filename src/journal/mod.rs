@@ -7,7 +7,7 @@ mod ring;
 mod transcript;
 mod view;
 
-pub use self::curl::{Curl, Part};
+pub use self::curl::{Curl, Part, base_url};
 pub use self::entry::{Answered, Entry};
 pub use self::explanation::Explanation;
 pub use self::ring::{Evicted, Filter, Journal, Limits, Page};

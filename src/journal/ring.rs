@@ -197,12 +197,11 @@ impl Journal {
 
     /// What made room, of an account or of all.
     pub fn evicted(&self, key: Option<&ApiKey>) -> Evicted {
-        let is_remembered = key.is_some_and(|key| self.rings.contains_key(&Some(key.clone())));
-        let mut evicted = if is_remembered { Evicted::default() } else { self.forgotten.clone() };
-        let rings = self.rings.iter().filter(|(of, _)| key.is_none() || of.as_ref() == key);
-        for (_, ring) in rings {
-            evicted.merge(&ring.evicted);
+        if let Some(key) = key {
+            return self.rings.get(&Some(key.clone())).map_or_else(|| self.forgotten.clone(), |ring| ring.evicted.clone());
         }
+        let mut evicted = self.forgotten.clone();
+        self.rings.values().for_each(|ring| evicted.merge(&ring.evicted));
         evicted
     }
 

@@ -50,7 +50,8 @@ impl Transcript {
         self.answer_headers_end = self.end();
         self.answer_body_bytes = answer_body.len() as u64;
         self.text.extend_from_slice(&answer_body[..answer_body.len().min(BODY_KEPT)]);
-        self.text.shrink_to_fit();
+        // A copy of just that size: shrinking would leave a crumb behind every time.
+        self.text = self.text.as_slice().to_vec();
     }
 
     /// Bytes of memory, about.

@@ -32,7 +32,7 @@ pub struct EntryView<'a> {
     /// Microseconds from the request's head to the answer.
     us: u64,
     request: RequestView<'a>,
-    /// `null` when a fault kept the answer or the client did not wait for it.
+    /// `null` when a fault kept it, or it was dropped before it was made.
     answer: Option<AnswerView>,
     /// What befell it.
     faults: Vec<FaultView>,

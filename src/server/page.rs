@@ -4,12 +4,13 @@ use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::emulator::Settings;
+use crate::journal::base_url;
 
 /// Says what this is, with a call to copy.
 pub fn answer(headers: &HeaderMap, settings: &Settings) -> Response {
     let version = env!("CARGO_PKG_VERSION");
     let what = "An offline mock server of the VChatCloud chat-room API. It keeps rooms in memory and talks to nobody.";
-    let call = first_call(settings, &base_url(headers));
+    let call = first_call(settings, &base_url(headers.get(header::HOST).and_then(|host| host.to_str().ok())));
     let links = ["/__admin/openapi.json", "/__admin/health"];
     let wants_html = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
     if !wants_html {
@@ -32,13 +33,6 @@ pub fn first_call(settings: &Settings, url: &str) -> String {
         Some((key, token)) => format!("curl -H 'API_KEY: {}' -H 'X-AUTH-TOKEN: {}' {url}/openapi/v2/rooms", quoted(key), quoted(token)),
         None => format!("curl -H 'API_KEY: ...' {url}/openapi/token    # with a key of the fixtures, to get a token"),
     }
-}
-
-/// The address that the client used, if it is one that can be shown as it is.
-fn base_url(headers: &HeaderMap) -> String {
-    let plain = |host: &&str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).filter(plain).unwrap_or("127.0.0.1:4280");
-    format!("http://{host}")
 }
 
 fn escaped(text: &str) -> String {

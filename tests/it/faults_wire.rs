@@ -117,7 +117,7 @@ async fn a_delay_is_drawn() {
         let mock = Mock::new();
         mock.admin("POST", "faults?apiKey=alice-key", r#"{"do": {"kind": "delay", "min": "1s", "max": "4s"}}"#).await;
         let now = mock.emulator().now(None);
-        let call = Call { key: Some(&"alice-key".parse().unwrap()), operation: None, room_id: None, now, now_of_all: now };
+        let call = Call { key: Some(&"alice-key".parse().unwrap()), operation: None, room_id: None, now };
         (0..300).map(|_| mock.emulator().plan(&call).0.wait.as_secs_f64()).collect::<Vec<f64>>()
     };
     let drawn = waits().await;

@@ -273,7 +273,7 @@ async fn live_credentials_are_masked() {
     assert_eq!(mock.admin("GET", &format!("requests?apiKey={key}"), "").await.json()["matched"], 6);
 }
 
-/// A preflight is kept and counts for nobody; so is a client that did not wait.
+/// A preflight is kept and counts for nobody; so is an answer that was dropped.
 #[tokio::test]
 async fn what_is_no_call_is_kept_too() {
     let mock = Mock::new();
@@ -289,7 +289,7 @@ async fn what_is_no_call_is_kept_too() {
     let waiting = tokio::time::timeout(std::time::Duration::from_millis(20), alice.list());
     assert!(waiting.await.is_err());
     let entry = &requests(&mock, "").await["requests"][1];
-    assert_eq!((&entry["answer"], &entry["warning"]), (&Value::Null, &"the client did not wait for the answer".into()));
+    assert_eq!((&entry["answer"], &entry["warning"]), (&Value::Null, &"the answer was dropped before it was made".into()));
     assert_eq!(entry["faults"][0]["kind"], "delay");
 }
 

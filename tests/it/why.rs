@@ -163,7 +163,7 @@ async fn a_room_that_the_program_took_away() {
     let room_id = DEMO_ROOM.parse().unwrap();
     let account = mock.emulator().authenticate_key(&"demo-key".parse().unwrap()).unwrap();
     mock.emulator().destroy_room(&account, &room_id, vchatcloud_mock::emulator::Cause::Control(9)).unwrap();
-    assert_hint(&mock, &mock.demo_caller().detail(DEMO_ROOM).await, "the room was destroyed 0 s ago by control call 9");
+    assert_hint(&mock, &mock.demo_caller().detail(DEMO_ROOM).await, "the room was destroyed 0 s ago by admin call 9");
 }
 
 fn any_header() -> impl Strategy<Value = (&'static str, Vec<u8>)> {

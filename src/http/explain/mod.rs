@@ -64,9 +64,9 @@ fn rule(rule: impl Into<String>, provenance: Provenance, source: &'static str) -
     Explanation { rule: rule.into(), provenance, source, got: None, expected: None, nearest: None, hints: Vec::new(), curl: None }
 }
 
-/// A value as an explanation shows it. A credential that was cut would not be known for one, so it is masked before.
+/// A value as an explanation shows it.
 fn shown(value: &str) -> String {
-    text::short(&scrubbed(value))
+    text::short(value)
 }
 
 /// No credential of the vendor's real shape may be shown. The call has shell variables for them.

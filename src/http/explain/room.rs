@@ -4,7 +4,7 @@ use super::rule;
 use crate::domain::code::Provenance;
 use crate::domain::field::Invalid;
 use crate::domain::ids::RoomId;
-use crate::emulator::{Cause, Grave};
+use crate::emulator::Grave;
 use crate::http::record::Recording;
 use crate::journal::Explanation;
 
@@ -48,15 +48,11 @@ pub fn unknown(got: &str, recording: &Recording) -> Explanation {
 
 /// What became of a destroyed room.
 fn epitaph(grave: Grave, recording: &Recording) -> String {
-    let by = match grave.cause {
-        Cause::Request(id) => format!("by request {id}"),
-        Cause::Control(id) => format!("by control call {id}"),
-        Cause::Program => "by the program that the mock runs in".to_owned(),
-    };
+    let by = grave.cause;
     match (recording.now() - grave.at).num_seconds() {
         // The clock was put back since.
-        ..0 => format!("the room was destroyed {by}"),
-        seconds => format!("the room was destroyed {seconds} s ago {by}"),
+        ..0 => format!("the room was destroyed by {by}"),
+        seconds => format!("the room was destroyed {seconds} s ago by {by}"),
     }
 }
 
