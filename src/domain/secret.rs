@@ -20,7 +20,8 @@ const HARMLESS: usize = 8;
 
 /// Whether there is a credential anywhere in it.
 pub fn holds_credential(text: &str) -> bool {
-    credentials(text.as_bytes()).next().is_some()
+    // Most that are asked about are too short.
+    text.len() >= TOKEN_LEN && credentials(text.as_bytes()).next().is_some()
 }
 
 /// The text with what stands for every credential in it: `ab-...#1f2e`, `eyJ...#1f2e`. Equal ones look equal. A credential

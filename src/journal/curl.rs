@@ -12,8 +12,8 @@ const LEFT_OUT: &[&str] =
 const API_KEY: &str = "api_key";
 const TOKEN: &str = "x-auth-token";
 
-/// A call to be written as a command.
-#[derive(Debug, Clone)]
+/// A call to be written as a command, which hides credentials.
+#[derive(Clone)]
 pub struct Curl {
     /// `http://127.0.0.1:4280`
     pub base: String,
@@ -25,7 +25,7 @@ pub struct Curl {
 }
 
 /// A body.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Part {
     /// As it arrived, and whether it was cut.
     Raw { bytes: Vec<u8>, is_cut: bool },

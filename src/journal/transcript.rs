@@ -1,11 +1,15 @@
 //! What went over the wire in one exchange, copied into one buffer: parts of the HTTP library's own buffers would pin far
 //! more memory than they hold.
 
+use std::fmt;
+
+use crate::domain::secret::scrubbed;
+
 /// How many bytes of a body are kept.
 pub const BODY_KEPT: usize = 4 * 1024;
 
-/// A request and its answer.
-#[derive(Debug, Clone, Default)]
+/// A request and its answer. `Debug` shows the first line alone: the rest may hold credentials.
+#[derive(Clone, Default)]
 pub struct Transcript {
     text: Vec<u8>,
     method_end: u32,
@@ -21,7 +25,8 @@ pub struct Transcript {
 impl Transcript {
     /// Starts with the head of a request. Names are as the HTTP library gives them: in lower case.
     pub fn of<'h>(method: &str, target: &str, headers: impl Iterator<Item = (&'h str, &'h [u8])>) -> Transcript {
-        const USUAL: usize = 1024;
+        // As much as the allocator has at hand again and again.
+        const USUAL: usize = 1000;
         let mut transcript = Transcript { text: Vec::with_capacity(USUAL), ..Transcript::default() };
         transcript.text.extend_from_slice(method.as_bytes());
         transcript.method_end = transcript.end();
@@ -136,6 +141,12 @@ impl Transcript {
 
     fn end(&self) -> u32 {
         u32::try_from(self.text.len()).unwrap_or(u32::MAX)
+    }
+}
+
+impl fmt::Debug for Transcript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Transcript({} {})", scrubbed(self.method()), scrubbed(self.target()))
     }
 }
 

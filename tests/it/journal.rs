@@ -269,6 +269,8 @@ async fn live_credentials_are_masked() {
     insta::assert_snapshot!(shown["requests"][0]["request"]["headers"], @r#"["api_key: Ab-...#2302","x-auth-token: eyJ...#74bb","authorization: Bearer eyJ...#74bb","content-type: application/x-www-form-urlencoded"]"#);
     assert!(!shown["requests"][2]["answer"]["body"].as_str().unwrap().contains("eyJhbGci"), "{shown}");
     assert!(mock.admin("GET", "state", "").await.body.contains(key));
+    let entry = mock.emulator().request(1).unwrap();
+    assert!(!format!("{entry:?}").contains(&key[..20]), "{entry:?}");
     // The account is still the one that the whole key names.
     assert_eq!(mock.admin("GET", &format!("requests?apiKey={key}"), "").await.json()["matched"], 6);
 }
