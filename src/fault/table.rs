@@ -16,7 +16,7 @@ use crate::seed::Seed;
 pub const MAX_RULES: usize = 1000;
 
 /// More accounts than this that ask for faults themselves are forgotten, and begin again.
-const MOST_ASKING: usize = 10_000;
+const MOST_ASKING: usize = 1000;
 
 /// An exchange, as far as rules look at it.
 #[derive(Debug, Clone, Copy)]

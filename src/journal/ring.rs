@@ -114,8 +114,9 @@ pub struct Journal {
 
 /// How many exchanges that made room are remembered by their numbers.
 const GONE: usize = 10_000;
-/// How many accounts are remembered of which nothing is kept any more.
+/// How many accounts are remembered of which nothing is kept any more, and how long their keys may be.
 const EMPTY_RINGS: usize = 10_000;
+const LONG_KEY: usize = 256;
 
 #[derive(Debug, Default)]
 struct Ring {
@@ -238,8 +239,9 @@ impl Journal {
         let Some(ring) = self.rings.get_mut(&entry.key) else { return };
         ring.places.pop_front();
         ring.evicted.add(&entry);
+        let is_long = entry.key.as_ref().is_some_and(|key| key.as_str().len() > LONG_KEY);
         if ring.places.is_empty()
-            && self.rings.len() > EMPTY_RINGS
+            && (is_long || self.rings.len() > EMPTY_RINGS)
             && let Some(ring) = self.rings.remove(&entry.key)
         {
             self.forgotten.merge(&ring.evicted);

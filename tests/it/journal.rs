@@ -321,3 +321,16 @@ async fn paging_goes_on_behind_what_made_room() {
     let page = requests(&mock, "?since=2").await;
     assert_eq!(ids(&page), [1, 3, 4], "{page}");
 }
+
+/// Keys that nobody keeps anything of do not pile up, and what made room of them is not forgotten where it could matter.
+#[tokio::test]
+async fn long_keys_do_not_pile_up() {
+    let mock = Mock::with(|settings| settings.journal = Limits { entries: 1000, bytes: 10_000 });
+    for number in 0..50 {
+        mock.caller(&format!("{number}-{}", "k".repeat(5000)), "t").list().await;
+    }
+    let page = requests(&mock, "").await;
+    assert_eq!(page["kept"].as_u64().unwrap() + page["evicted"].as_u64().unwrap(), 50, "{}", page["evicted"]);
+    let verdict = mock.admin("POST", &format!("verify?apiKey=0-{}", "k".repeat(5000)), r#"{"expect": [{"operation": "listRoom"}]}"#).await;
+    assert_eq!(verdict.status, 409, "{verdict}");
+}
