@@ -186,7 +186,10 @@ impl Recording {
         entry.warning = outcome.warning;
         entry.explanation = outcome.explanation;
         let nothing = HeaderMap::new();
-        let (headers, body) = if is_sent { (response.headers(), outcome.body) } else { (&nothing, Bytes::new()) };
+        let headers = if is_sent { response.headers() } else { &nothing };
+        // The answer to a HEAD is its head.
+        let has_body = is_sent && entry.transcript.method() != "HEAD";
+        let body = if has_body { outcome.body } else { Bytes::new() };
         self.keep(entry, headers, &body);
     }
 

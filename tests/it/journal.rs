@@ -140,6 +140,7 @@ async fn the_formats() {
     mock.alice().create_room("roomName=it's").await;
     mock.alice().header("X-Mock-Fault", "empty").get("/openapi/v1/rooms?x=[1]").await;
     mock.send(Request::head("/openapi/token").header("API_KEY", "k").header("Host", "mock.test:1").body(Body::empty()).unwrap()).await;
+    assert_eq!(requests(&mock, "?operation=issueToken").await["requests"][0]["answer"]["bodyBytes"], 0);
     let lines = mock.admin("GET", "requests?format=ndjson", "").await;
     assert_eq!(lines.header("content-type"), "application/x-ndjson");
     let operations: Vec<Value> = lines.body.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["operation"].clone()).collect();
