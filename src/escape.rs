@@ -21,6 +21,12 @@ pub fn decode(text: &[u8], plus_is_space: bool) -> Result<Vec<u8>, BrokenEscape>
     Ok(bytes)
 }
 
+/// A segment of a path as text, whatever it holds: a broken escape stays as it is, and bytes that are not UTF-8 become U+FFFD.
+pub fn segment(segment: &str) -> String {
+    let bytes = decode(segment.as_bytes(), false).unwrap_or_else(|_| segment.as_bytes().to_vec());
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// The text with everything but letters, digits and `-._~` percent-encoded as UTF-8.
 pub fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());

@@ -134,8 +134,7 @@ impl<S: Sync> FromRequestParts<S> for Segment {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let segment = parts.uri.path().rsplit('/').next().unwrap_or_default();
-        let bytes = escape::decode(segment.as_bytes(), false).unwrap_or_else(|_| segment.as_bytes().to_vec());
-        Ok(Segment(String::from_utf8_lossy(&bytes).into_owned()))
+        Ok(Segment(escape::segment(segment)))
     }
 }
 

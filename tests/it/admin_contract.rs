@@ -6,6 +6,7 @@ use std::sync::{LazyLock, Mutex};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
+use crate::contract::operation_of;
 use crate::mock::{Mock, Reply};
 use crate::process::run;
 
@@ -25,7 +26,7 @@ pub fn check(method: &str, path: &str, reply: &Reply) {
     if path.ends_with("openapi.json") && reply.status == 200 {
         return;
     }
-    let responses = operation(method, path).map(|operation| &operation["responses"]);
+    let responses = operation_of(&DOCUMENT, method, path).map(|operation| &operation["responses"]);
     let schema = match responses.and_then(|responses| responses.get(reply.status.as_str())) {
         Some(response) => response["content"]["application/json"]["schema"].clone(),
         None => json!({ "$ref": "#/components/schemas/Refusal" }),
@@ -39,15 +40,6 @@ pub fn check(method: &str, path: &str, reply: &Reply) {
     if let Err(error) = validator.validate(&reply.json()) {
         panic!("{method} {path}: {error} in {reply}");
     }
-}
-
-fn operation(method: &str, path: &str) -> Option<&'static Value> {
-    let same = |template: &str| {
-        let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
-        template.len() == path.len() && template.iter().zip(&path).all(|(expected, got)| expected.starts_with('{') || expected == got)
-    };
-    let paths = DOCUMENT["paths"].as_object().unwrap();
-    paths.iter().find(|(template, _)| same(template)).and_then(|(_, item)| item.get(method.to_lowercase()))
 }
 
 #[test]

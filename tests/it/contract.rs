@@ -45,12 +45,17 @@ pub fn check(method: &str, path: &str, reply: &Reply) {
 
 /// The operation of a path, as the contract writes it.
 fn operation(method: &str, path: &str) -> Option<&'static Value> {
+    operation_of(&CONTRACT, method, path)
+}
+
+/// The operation of a path, as a document writes it.
+pub fn operation_of<'d>(document: &'d Value, method: &str, path: &str) -> Option<&'d Value> {
     let path = path.strip_suffix('/').unwrap_or(path);
     let same = |template: &str| {
         let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
         template.len() == path.len() && template.iter().zip(&path).all(|(expected, got)| expected.starts_with('{') || expected == got)
     };
-    let paths = CONTRACT["paths"].as_object().unwrap();
+    let paths = document["paths"].as_object().unwrap();
     paths.iter().find(|(template, _)| same(template)).and_then(|(_, item)| item.get(method.to_lowercase()))
 }
 

@@ -1,7 +1,5 @@
 //! `bad-gateway`: a 502 with an HTML page, as a gateway whose backend is down answers; the operation does not happen.
 
-use serde_json::Value;
-
 use super::super::plan::{Plan, Reply};
 use super::Kind;
 use crate::reader::{Members, Reader};
@@ -15,15 +13,10 @@ pub struct BadGateway;
 
 impl Kind for BadGateway {
     const NAME: &'static str = "bad-gateway";
-    const PARAMETERS: &'static [&'static str] = &[];
     const WHAT: &'static str = "answers 502 with an HTML page, as nginx does";
 
     fn read(_: &mut Reader, _: &Members<'_>) -> Option<Self> {
         Some(BadGateway)
-    }
-
-    fn parameters(&self) -> Vec<(&'static str, Value)> {
-        Vec::new()
     }
 
     fn plan(&self, _: &mut dyn FnMut() -> f64) -> Plan {

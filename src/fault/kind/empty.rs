@@ -1,7 +1,5 @@
 //! `empty`: the connection is closed without a byte; the operation does not happen.
 
-use serde_json::Value;
-
 use super::super::plan::{End, Plan};
 use super::Kind;
 use crate::reader::{Members, Reader};
@@ -12,15 +10,10 @@ pub struct Empty;
 
 impl Kind for Empty {
     const NAME: &'static str = "empty";
-    const PARAMETERS: &'static [&'static str] = &[];
     const WHAT: &'static str = "closes the connection without a byte";
 
     fn read(_: &mut Reader, _: &Members<'_>) -> Option<Self> {
         Some(Empty)
-    }
-
-    fn parameters(&self) -> Vec<(&'static str, Value)> {
-        Vec::new()
     }
 
     fn plan(&self, _: &mut dyn FnMut() -> f64) -> Plan {

@@ -1,7 +1,5 @@
 //! `hang`: no byte comes, and the connection stays open until the client gives up; the operation does not happen.
 
-use serde_json::Value;
-
 use super::super::plan::{End, Plan};
 use super::Kind;
 use crate::reader::{Members, Reader};
@@ -12,15 +10,10 @@ pub struct Hang;
 
 impl Kind for Hang {
     const NAME: &'static str = "hang";
-    const PARAMETERS: &'static [&'static str] = &[];
     const WHAT: &'static str = "never answers, and keeps the connection open";
 
     fn read(_: &mut Reader, _: &Members<'_>) -> Option<Self> {
         Some(Hang)
-    }
-
-    fn parameters(&self) -> Vec<(&'static str, Value)> {
-        Vec::new()
     }
 
     fn plan(&self, _: &mut dyn FnMut() -> f64) -> Plan {

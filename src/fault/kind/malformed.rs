@@ -1,7 +1,5 @@
 //! `malformed`: the answer is broken JSON with a proper status and length; the operation happens.
 
-use serde_json::Value;
-
 use super::super::plan::{Plan, Reply};
 use super::Kind;
 use crate::reader::{Members, Reader};
@@ -12,15 +10,10 @@ pub struct Malformed;
 
 impl Kind for Malformed {
     const NAME: &'static str = "malformed";
-    const PARAMETERS: &'static [&'static str] = &[];
     const WHAT: &'static str = "answers with broken JSON";
 
     fn read(_: &mut Reader, _: &Members<'_>) -> Option<Self> {
         Some(Malformed)
-    }
-
-    fn parameters(&self) -> Vec<(&'static str, Value)> {
-        Vec::new()
     }
 
     fn plan(&self, _: &mut dyn FnMut() -> f64) -> Plan {

@@ -24,8 +24,8 @@ use crate::reader::{Members, Reader};
 pub trait Kind: Sized {
     /// Its name.
     const NAME: &'static str;
-    /// What it takes, beside `kind`.
-    const PARAMETERS: &'static [&'static str];
+    /// What it takes, beside `kind`; nothing unless it says so.
+    const PARAMETERS: &'static [&'static str] = &[];
     /// What it does, in a line.
     const WHAT: &'static str;
 
@@ -33,7 +33,9 @@ pub trait Kind: Sized {
     fn read(reader: &mut Reader, members: &Members<'_>) -> Option<Self>;
 
     /// Its parameters, as [`Kind::read`] reads them.
-    fn parameters(&self) -> Vec<(&'static str, serde_json::Value)>;
+    fn parameters(&self) -> Vec<(&'static str, serde_json::Value)> {
+        Vec::new()
+    }
 
     /// What becomes of the exchange. `draw` gives numbers of 0 to 1, without 1.
     fn plan(&self, draw: &mut dyn FnMut() -> f64) -> Plan;

@@ -91,8 +91,7 @@ fn with_a_room(place: Place, recording: &Recording) -> Place {
     if recording.key().is_none() {
         return place;
     }
-    let decoded = escape::decode(segment.as_bytes(), false).unwrap_or_else(|_| segment.as_bytes().to_vec());
-    let named = String::from_utf8_lossy(&decoded);
+    let named = escape::segment(segment);
     if room::is_there(&named, recording) {
         return place;
     }

@@ -42,7 +42,6 @@ impl FromRequestParts<Emulator> for RoomPath {
 
     async fn from_request_parts(parts: &mut Parts, _: &Emulator) -> Result<Self, Infallible> {
         let segment = parts.uri.path().rsplit('/').next().unwrap_or_default();
-        let bytes = escape::decode(segment.as_bytes(), false).unwrap_or_else(|_| segment.as_bytes().to_vec());
-        Ok(RoomPath { text: String::from_utf8_lossy(&bytes).into_owned() })
+        Ok(RoomPath { text: escape::segment(segment) })
     }
 }
