@@ -42,6 +42,7 @@ pub mod fixture;
 mod form;
 mod http;
 pub mod journal;
+pub mod launch;
 pub mod openapi;
 mod reader;
 mod seed;

@@ -14,9 +14,6 @@ use crate::emulator::{AuthMode, ErrorStatus};
 use crate::journal::Limits;
 use crate::server::Host;
 
-/// The port unless told otherwise.
-pub const DEFAULT_PORT: u16 = 4280;
-
 /// The one variable without a flag.
 pub const FIXTURES_JSON: &str = "VCHATCLOUD_MOCK_FIXTURES_JSON";
 
@@ -72,6 +69,28 @@ pub struct ListenArgs {
 pub struct ServeArgs {
     #[command(flatten)]
     pub listen: ListenArgs,
+    #[command(flatten)]
+    pub emulator: EmulatorArgs,
+    /// A file with the state: read at start if it exists, written within a second of a change and at the stop
+    #[arg(long, env = "VCHATCLOUD_MOCK_STATE", value_name = "PATH")]
+    pub state: Option<PathBuf>,
+    /// Demanded of every call of /__admin but health, as Authorization: Bearer TOKEN
+    #[arg(long, env = "VCHATCLOUD_MOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = parse_token)]
+    pub admin_token: Option<Token>,
+    /// More host names under which /__admin may be called, separated by commas
+    #[arg(long, env = "VCHATCLOUD_MOCK_ALLOWED_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
+    pub allowed_hosts: Vec<String>,
+    /// How to log, and how to say that the server is ready
+    #[arg(long, env = "VCHATCLOUD_MOCK_LOG_FORMAT", value_enum, default_value_t)]
+    pub log_format: LogFormat,
+    /// No banner and no line per request
+    #[arg(long, env = "VCHATCLOUD_MOCK_QUIET", value_parser = BoolishValueParser::new())]
+    pub quiet: bool,
+}
+
+/// What the emulator is like.
+#[derive(Debug, Clone, Args)]
+pub struct EmulatorArgs {
     /// What accounts start with: files or directories of *.json, later ones win; several in the variable are separated as in PATH
     #[arg(long, env = "VCHATCLOUD_MOCK_FIXTURES", value_name = "PATH")]
     pub fixtures: Vec<OsString>,
@@ -100,21 +119,6 @@ pub struct ServeArgs {
     #[arg(long, env = "VCHATCLOUD_MOCK_FAULT_HEADER", value_name = "BOOL", default_value_t = true, action = ArgAction::Set,
           value_parser = BoolishValueParser::new())]
     pub fault_header: bool,
-    /// A file with the state: read at start if it exists, written within a second of a change and at the stop
-    #[arg(long, env = "VCHATCLOUD_MOCK_STATE", value_name = "PATH")]
-    pub state: Option<PathBuf>,
-    /// Demanded of every call of /__admin but health, as Authorization: Bearer TOKEN
-    #[arg(long, env = "VCHATCLOUD_MOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = parse_token)]
-    pub admin_token: Option<Token>,
-    /// More host names under which /__admin may be called, separated by commas
-    #[arg(long, env = "VCHATCLOUD_MOCK_ALLOWED_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
-    pub allowed_hosts: Vec<String>,
-    /// How to log, and how to say that the server is ready
-    #[arg(long, env = "VCHATCLOUD_MOCK_LOG_FORMAT", value_enum, default_value_t)]
-    pub log_format: LogFormat,
-    /// No banner and no line per request
-    #[arg(long, env = "VCHATCLOUD_MOCK_QUIET", value_parser = BoolishValueParser::new())]
-    pub quiet: bool,
 }
 
 #[derive(Debug, Args)]

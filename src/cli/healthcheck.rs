@@ -10,8 +10,9 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Failure;
-use super::args::{DEFAULT_PORT, HealthcheckArgs, ListenArgs};
+use super::args::{HealthcheckArgs, ListenArgs};
 use crate::admin::HEALTH;
+use crate::launch::DEFAULT_PORT;
 
 /// How long one attempt of several may take.
 const ATTEMPT: Duration = Duration::from_secs(1);

@@ -2,12 +2,11 @@
 
 mod args;
 mod check;
-mod file;
 mod healthcheck;
 mod log;
 mod output;
 mod serve;
-mod state;
+mod settings;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -18,6 +17,7 @@ use self::args::{Cli, Command};
 use crate::admin;
 use crate::fixture::Problems;
 use crate::http::openapi;
+use crate::launch::LaunchError;
 
 /// Why a command did not do what it should. Each kind has an exit code of its own.
 #[derive(Debug, thiserror::Error)]
@@ -32,11 +32,22 @@ pub enum Failure {
     #[error(transparent)]
     BadFixture(#[from] Problems),
     /// Somebody else listens there.
-    #[error("{0}; stop the other process, or choose another port with --port (0 picks a free one)")]
-    AddressInUse(io::Error),
+    #[error("{0}")]
+    AddressInUse(String),
     /// Nobody answers there.
     #[error("unreachable: {0}")]
     Unreachable(String),
+}
+
+impl From<LaunchError> for Failure {
+    fn from(error: LaunchError) -> Self {
+        match error {
+            LaunchError::Usage(what) => Failure::Usage(what),
+            LaunchError::BadFixture(problems) => Failure::BadFixture(problems),
+            LaunchError::AddressInUse(_) => Failure::AddressInUse(error.to_string()),
+            LaunchError::Runtime(what) => Failure::Runtime(what),
+        }
+    }
 }
 
 impl Failure {

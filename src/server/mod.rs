@@ -7,6 +7,7 @@ mod wire;
 
 use std::future::poll_fn;
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -47,6 +48,11 @@ impl App {
         App { api: stack::stack(emulator.clone()), admin: admin::router(emulator.clone(), access.into(), openapi::CONTRACT), emulator }
     }
 
+    /// Whose doors these are.
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+
     /// What its emulator was made with.
     pub fn settings(&self) -> &Settings {
         self.emulator.settings()
@@ -75,9 +81,13 @@ impl App {
 
 /// A bound server that nobody answers for yet: connections wait.
 pub struct Server {
-    listeners: Vec<TcpListener>,
+    listeners: Listeners,
     port: u16,
 }
+
+/// The sockets of a server, which can be closed at once from anywhere. Clones are the same.
+#[derive(Clone)]
+pub struct Listeners(Arc<Mutex<Vec<TcpListener>>>);
 
 impl Server {
     /// Binds; port 0 takes a free one, the same on all addresses. Needs a Tokio runtime.
@@ -86,12 +96,17 @@ impl Server {
     /// What the machine says of the address, with the address.
     pub fn bind(host: &Host, port: u16) -> io::Result<Server> {
         let (listeners, port) = listen::bind(host, port)?;
-        Ok(Server { listeners, port })
+        Ok(Server { listeners: Listeners(Arc::new(Mutex::new(listeners))), port })
     }
 
     /// The port that it listens on.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Its sockets.
+    pub fn listeners(&self) -> Listeners {
+        self.listeners.clone()
     }
 
     /// Answers until `stop` is ready: then accepts no more, gives answers in flight a tenth of a second, and drops the rest.
@@ -102,7 +117,7 @@ impl Server {
         loop {
             tokio::select! {
                 () = &mut stop => break,
-                accepted = self.accept() => match accepted {
+                accepted = self.listeners.accept() => match accepted {
                     Ok(stream) => drop(connections.spawn(connection::serve(stream, app.clone(), stopped.clone()))),
                     Err(error) => {
                         tracing::warn!("no connection can be accepted: {error}");
@@ -112,16 +127,24 @@ impl Server {
                 Some(_) = connections.join_next() => {}
             }
         }
-        drop(self);
+        self.listeners.close();
         stopping.send_replace(true);
         let all_ended = async { while connections.join_next().await.is_some() {} };
         // Whoever is not done by then is dropped with the set.
         drop(tokio::time::timeout(GRACE, all_ended).await);
     }
+}
+
+impl Listeners {
+    /// From here on nobody can connect.
+    pub fn close(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 
     async fn accept(&self) -> io::Result<TcpStream> {
         let first_ready = |cx: &mut std::task::Context<'_>| {
-            let mut polled = self.listeners.iter().map(|listener| listener.poll_accept(cx));
+            let listeners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut polled = listeners.iter().map(|listener| listener.poll_accept(cx));
             polled.find(Poll::is_ready).unwrap_or(Poll::Pending)
         };
         poll_fn(first_ready).await.map(|(stream, _)| stream)

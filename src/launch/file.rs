@@ -5,6 +5,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// Replaces a file: readers see the text before or the text after. `mode` is that of a new file on Unix.
+///
+/// # Errors
+/// What the machine says; then the file is as it was.
 pub fn replace(path: &Path, text: &str, mode: u32) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".tmp");

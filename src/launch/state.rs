@@ -3,10 +3,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::Failure;
+use super::LaunchError;
 use super::file::replace;
 use crate::emulator::Emulator;
 use crate::fixture::{self, Source};
@@ -36,8 +36,8 @@ impl StateFile {
     ///
     /// # Errors
     /// A place where no file can be; everything that is wrong with a file that is there.
-    pub fn open(path: &Path, emulator: &Emulator) -> Result<StateFile, Failure> {
-        let usage = |what: String| Failure::Usage(format!("--state: {}: {what}", path.display()));
+    pub fn open(path: &Path, emulator: &Emulator) -> Result<StateFile, LaunchError> {
+        let usage = |what: String| LaunchError::Usage(format!("--state: {}: {what}", path.display()));
         if path.is_dir() {
             return Err(usage("is a directory, name a file".to_owned()));
         }
@@ -60,13 +60,14 @@ impl StateFile {
     }
 
     /// Writes every change, until it is dropped.
-    pub async fn follow(&self, emulator: &Emulator) {
+    pub async fn follow(self: Arc<Self>, emulator: Emulator) {
         let mut ticks = tokio::time::interval(INTERVAL);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
             // A large state takes a while, and the worker has others to serve.
-            tokio::task::block_in_place(|| self.save(emulator));
+            let (file, emulator) = (Arc::clone(&self), emulator.clone());
+            drop(tokio::task::spawn_blocking(move || file.save(&emulator)).await);
         }
     }
 
