@@ -33,6 +33,7 @@
 //! ```
 
 pub mod admin;
+pub mod client;
 pub mod clock;
 pub mod domain;
 pub mod emulator;
@@ -53,3 +54,5 @@ pub mod verify;
 
 #[cfg(feature = "cli")]
 pub mod cli;
+
+pub use self::client::{Account, Builder, Error, MockServer, RoomSpec};

@@ -106,6 +106,12 @@ impl AdminError {
                 "roomId: the account has no such room",
                 "GET state shows the rooms there are",
             ),
+            ControlRefusal::RoomExists(id) => Self::new(
+                StatusCode::CONFLICT,
+                "room_exists",
+                format!("roomId: the account has this room already, got \"{id}\""),
+                "leave roomId out to have one drawn, or PATCH the room",
+            ),
             ControlRefusal::Field(error) => Self::bad_request(error.to_string(), "nothing was changed"),
             ControlRefusal::OtherAccounts => Self::bad_request(
                 "accounts: the state names another account than apiKey",

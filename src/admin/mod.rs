@@ -47,6 +47,7 @@ pub fn router(emulator: Emulator, access: Access, contract: &'static str) -> Rou
         .route("/__admin/diff", get(diff::diff))
         .route("/__admin/mark", post(diff::mark))
         .route("/__admin/accounts", get(accounts::list))
+        .route("/__admin/rooms", post(rooms::create))
         .route("/__admin/rooms/{roomId}", patch(rooms::patch))
         .route("/__admin/requests", get(requests::list).delete(requests::forget))
         .route("/__admin/requests/{id}", get(requests::one))

@@ -30,7 +30,7 @@ pub fn generated() -> String {
     servers((url = "http://127.0.0.1:4280", description = "the mock")),
     paths(
         health::health, reset::reset, state::export, state::import, diff::diff, diff::mark, accounts::list,
-        rooms::patch,
+        rooms::create, rooms::patch,
         requests::list, requests::one, requests::forget, verify::verify,
         faults::add, faults::list, faults::clear, faults::remove,
         clock::show, clock::set, clock::advance,

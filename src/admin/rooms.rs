@@ -1,7 +1,8 @@
-//! `PATCH /__admin/rooms/{roomId}`: what the chat engine would do to a room.
+//! `POST /__admin/rooms` makes a room beside the API, `PATCH /__admin/rooms/{roomId}` does what the chat engine would.
 
 use axum::Json;
 use axum::extract::{Extension, State};
+use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,10 +10,11 @@ use super::body::{self, Body};
 use super::error::{AdminError, AdminRefusals};
 use super::query::{Query, Segment};
 use crate::domain::field::FieldError;
-use crate::domain::ids::RoomId;
-use crate::domain::room::RoomPatch;
+use crate::domain::ids::{RoomId, UserId};
+use crate::domain::room::{Room, RoomPatch};
 use crate::domain::secret::scrubbed;
 use crate::emulator::{Cause, Emulator};
+use crate::fixture;
 
 /// What it takes.
 const FIELDS: &[&str] = &["joinCount", "messageCount", "currentUserCount", "isPossibleDup", "roomStatus", "startDt", "endDt"];
@@ -42,7 +44,7 @@ pub struct PatchRoom {
 /// The room as it is now.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Patched {
+pub struct ShownRoom {
     /// Every field, as a read shows it; credentials of the vendor's real shape are masked.
     #[schema(value_type = std::collections::HashMap<String, String>)]
     room: serde_json::Map<String, serde_json::Value>,
@@ -52,14 +54,14 @@ pub struct Patched {
 #[utoipa::path(patch, path = "/__admin/rooms/{roomId}", tag = "rooms",
     params(("roomId" = String, Path, description = "the room"), ("apiKey" = Option<String>, Query, description = "the account")),
     request_body(content = PatchRoom),
-    responses((status = 200, description = "the room as it is now", body = Patched), AdminRefusals))]
+    responses((status = 200, description = "the room as it is now", body = ShownRoom), AdminRefusals))]
 pub async fn patch(
     State(emulator): State<Emulator>,
     Segment(room_id): Segment,
     query: Query,
     Extension(cause): Extension<Cause>,
     body: Body,
-) -> Result<Json<Patched>, AdminError> {
+) -> Result<Json<ShownRoom>, AdminError> {
     let key = query.one_account(&emulator, &[])?;
     let id: RoomId = FieldError::parse("roomId", &room_id)
         .map_err(|error| AdminError::bad_request(error.to_string(), "GET state shows the rooms there are"))?;
@@ -75,7 +77,30 @@ pub async fn patch(
             end_dt: reader.valued(&members, "endDt"),
         })
     })?;
-    let (user_id, room) = emulator.patch_room(&key, &id, &patch, cause).map_err(|refusal| AdminError::control(refusal, Some(&key)))?;
+    let patched = emulator.patch_room(&key, &id, &patch, cause).map_err(|refusal| AdminError::control(refusal, Some(&key)))?;
+    Ok(Json(shown(patched)))
+}
+
+/// Makes a room as a fixture has it. It meets no fault and no exchange is recorded.
+#[utoipa::path(post, path = "/__admin/rooms", tag = "rooms",
+    params(("apiKey" = Option<String>, Query, description = "the account")),
+    request_body(content = Object, content_type = "application/json", description = "a room as a fixture has it; every member is optional"),
+    responses((status = 201, description = "the room", body = ShownRoom), AdminRefusals))]
+pub async fn create(
+    State(emulator): State<Emulator>,
+    query: Query,
+    Extension(cause): Extension<Cause>,
+    body: Body,
+) -> Result<(StatusCode, Json<ShownRoom>), AdminError> {
+    let key = query.one_account(&emulator, &[])?;
+    let hint = "send a room as a fixture has it, such as {\"roomName\": \"Lobby\"}";
+    let user_id = emulator.user_id(&key);
+    let room = body::json(body, hint, |reader, value| fixture::read_room(reader, value, Some(&user_id)))?;
+    let made = emulator.put_room(&key, &room, cause).map_err(|refusal| AdminError::control(refusal, Some(&key)))?;
+    Ok((StatusCode::CREATED, Json(shown(made))))
+}
+
+fn shown((user_id, room): (UserId, Room)) -> ShownRoom {
     let shown = room.shown().into_iter().map(|(name, value)| (name.to_owned(), scrubbed(&value).into()));
-    Ok(Json(Patched { room: shown.chain([("userId".to_owned(), user_id.as_str().into())]).collect() }))
+    ShownRoom { room: shown.chain([("userId".to_owned(), user_id.as_str().into())]).collect() }
 }

@@ -1,17 +1,16 @@
 //! `healthcheck`: asks a server whether it is well. It needs no resolver for addresses, so that it works in an empty image.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::body::Body;
-use hyper::{Request, StatusCode, Uri, header};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use hyper::{Request, StatusCode, header};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Failure;
 use super::args::{HealthcheckArgs, ListenArgs};
 use crate::admin::HEALTH;
+use crate::client::Error;
+use crate::client::dial::Target;
 use crate::launch::DEFAULT_PORT;
 
 /// How long one attempt of several may take.
@@ -50,38 +49,11 @@ async fn healthcheck(args: &HealthcheckArgs) -> Result<(), Failure> {
     }
 }
 
-/// Who to ask: an authority for the Host header, and addresses to try.
-struct Target {
-    authority: String,
-    addresses: Addresses,
-}
-
-enum Addresses {
-    Known(Vec<SocketAddr>),
-    Named(String, u16),
-}
-
 fn target(args: &HealthcheckArgs) -> Result<Target, Failure> {
-    let Some(url) = &args.url else {
-        let port = port(&args.listen)?;
-        let addresses: Vec<SocketAddr> = args.listen.host.reachable().into_iter().map(|address| SocketAddr::new(address, port)).collect();
-        let authority = addresses.first().map(SocketAddr::to_string).unwrap_or_default();
-        return Ok(Target { authority, addresses: Addresses::Known(addresses) });
-    };
-    let usage = || Failure::Usage(format!("--url: must be http://HOST[:PORT], got \"{url}\""));
-    let uri: Uri = url.parse().map_err(|_| usage())?;
-    let authority = uri.authority().filter(|_| uri.scheme_str() == Some("http") && matches!(uri.path(), "" | "/")).ok_or_else(usage)?;
-    let host = authority.host();
-    let port = authority.port_u16().or((authority.as_str() == host).then_some(80)).ok_or_else(usage)?;
-    let literal = host.trim_start_matches('[').trim_end_matches(']');
-    let addresses = match literal.parse() {
-        Ok(address) => Addresses::Known(vec![SocketAddr::new(address, port)]),
-        Err(_) if host.eq_ignore_ascii_case("localhost") => {
-            Addresses::Known(crate::server::Host::Localhost.reachable().into_iter().map(|address| SocketAddr::new(address, port)).collect())
-        }
-        Err(_) => Addresses::Named(host.to_owned(), port),
-    };
-    Ok(Target { authority: authority.to_string(), addresses })
+    match &args.url {
+        Some(url) => Target::at(url).ok_or_else(|| Failure::Usage(format!("--url: must be http://HOST[:PORT], got \"{url}\""))),
+        None => Ok(Target::here(&args.listen.host, port(&args.listen)?)),
+    }
 }
 
 /// The port of a server started with the same flags: one that picked its port has written it down.
@@ -97,35 +69,13 @@ fn port(listen: &ListenArgs) -> Result<u16, Failure> {
 }
 
 async fn ask(target: &Target) -> Result<(), Failure> {
-    let unreachable = |error: std::io::Error| Failure::Unreachable(format!("{}: {error}", target.authority));
-    let stream = match &target.addresses {
-        Addresses::Known(addresses) => connect_first(addresses).await,
-        Addresses::Named(host, port) => TcpStream::connect((host.as_str(), *port)).await,
-    };
-    let status = status(stream.map_err(unreachable)?, &target.authority).await;
-    match status {
+    let authority = target.authority();
+    let request = Request::get(HEALTH).header(header::HOST, authority).body(Body::empty());
+    let request = request.map_err(|error| Failure::Usage(error.to_string()))?;
+    match target.exchange(request).await.map(|answer| answer.status()) {
         Ok(StatusCode::OK) => Ok(()),
-        Ok(status) => Err(Failure::Runtime(format!("unhealthy: {} answers {status}; is it another program", target.authority))),
-        Err(error) => Err(Failure::Runtime(format!("unhealthy: {}: {error}", target.authority))),
+        Ok(status) => Err(Failure::Runtime(format!("unhealthy: {authority} answers {status}; is it another program"))),
+        Err(Error::Unreachable { server, error }) => Err(Failure::Unreachable(format!("{server}: {error}"))),
+        Err(error) => Err(Failure::Runtime(format!("unhealthy: {error}"))),
     }
-}
-
-/// Tries one address after another. The first one's failure is the one to tell: the second may be of a family that is not there.
-async fn connect_first(addresses: &[SocketAddr]) -> std::io::Result<TcpStream> {
-    let mut first_failure = None;
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => drop(first_failure.get_or_insert(error)),
-        }
-    }
-    Err(first_failure.unwrap_or_else(|| std::io::ErrorKind::AddrNotAvailable.into()))
-}
-
-async fn status(stream: TcpStream, authority: &str) -> Result<StatusCode, Box<dyn std::error::Error>> {
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    let request = Request::get(HEALTH).header(header::HOST, authority).body(Body::empty())?;
-    // It ends with the answer's sender, at the end of this function.
-    tokio::spawn(connection);
-    Ok(sender.send_request(request).await?.status())
 }

@@ -188,6 +188,17 @@ pub struct RoomName(Box<str>);
 impl RoomName {
     /// The limit is documented; that it counts Unicode scalar values is assumed.
     pub const MAX_CHARS: usize = 50;
+
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<&str> for RoomName {
+    fn eq(&self, other: &&str) -> bool {
+        *self.0 == **other
+    }
 }
 
 impl FromStr for RoomName {
@@ -206,6 +217,13 @@ impl FromStr for RoomName {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GApiKey(Box<str>);
 
+impl GApiKey {
+    /// The key itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl FromStr for GApiKey {
     type Err = Invalid;
 
@@ -223,6 +241,11 @@ impl MaxUser {
     pub const MIN: u32 = 1;
     /// Assumed: a Java `int`.
     pub const MAX: u32 = i32::MAX as u32;
+
+    /// The number itself.
+    pub fn get(self) -> u32 {
+        self.0
+    }
 }
 
 impl FromStr for MaxUser {
@@ -240,6 +263,11 @@ pub struct Count(u32);
 impl Count {
     /// Assumed: a Java `int`.
     pub const MAX: u32 = i32::MAX as u32;
+
+    /// The number itself.
+    pub fn get(self) -> u32 {
+        self.0
+    }
 
     /// So many more, or fewer; `None` when that is no count.
     pub fn moved(self, by: i64) -> Option<Count> {
@@ -267,6 +295,11 @@ impl Webrtc {
     pub const GRANTED: Webrtc = Webrtc(91);
     /// Every valid value: share 0 or 1; video and audio off, on, or on by default. The group `010` is refused (documented).
     pub const VALUES: [u8; 18] = [0, 1, 3, 8, 9, 11, 24, 25, 27, 64, 65, 67, 72, 73, 75, 88, 89, 91];
+
+    /// The nine bits.
+    pub fn get(self) -> u8 {
+        self.0
+    }
 
     /// Whether anything is on; what v2 shows as `webrtcStat`.
     pub fn stat(self) -> YesNo {

@@ -41,6 +41,12 @@ impl RoomId {
     }
 }
 
+impl PartialEq<&str> for RoomId {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
+}
+
 impl FromStr for RoomId {
     type Err = Invalid;
 

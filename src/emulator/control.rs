@@ -1,6 +1,7 @@
 //! What the people and programs that run a test do with an emulator: reset, state, diff, and what the chat engine would do
 //! to a room. `None` for a key is all accounts.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -13,7 +14,7 @@ use crate::domain::field::FieldError;
 use crate::domain::ids::{ApiKey, RoomId, UserId};
 use crate::domain::room::{Room, RoomPatch};
 use crate::fault::FaultTable;
-use crate::fixture::{Fixtures, SavedAccount};
+use crate::fixture::{Fixtures, RoomFixture, SavedAccount};
 
 /// Why a control call was refused; nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum ControlRefusal {
     BeyondTime,
     /// The account has no room of that id.
     NoSuchRoom,
+    /// The account has a room of that id already.
+    RoomExists(RoomId),
     /// A value that a field cannot have.
     Field(FieldError),
     /// A state for one account names others.
@@ -210,6 +213,43 @@ impl Emulator {
             }
         }
         Ok(())
+    }
+
+    /// Makes a room as a fixture has it, and shows it. In open mode the account comes into being.
+    ///
+    /// # Errors
+    /// [`ControlRefusal`]
+    pub fn put_room(&self, key: &ApiKey, fixture: &RoomFixture, cause: Cause) -> Result<(UserId, Room), ControlRefusal> {
+        self.must_know(key)?;
+        let is_there = |id: &RoomId| {
+            let of_fixture = || self.0.settings.fixtures.rooms_of(key).iter().any(|room| room.room_id == Some(*id));
+            if read(&self.0.world).accounts.contains_key(key) { self.find_room(key, id).is_some() } else { of_fixture() }
+        };
+        if let Some(id) = fixture.room_id.filter(is_there) {
+            return Err(ControlRefusal::RoomExists(id));
+        }
+        let account = self.account(key);
+        let room = self.change(&account, |state| {
+            let now = state.clock.now().into();
+            let id = match fixture.room_id {
+                // Somebody else may have been faster.
+                Some(id) if state.rooms.get(&id).is_some() => return Err(ControlRefusal::RoomExists(id)),
+                Some(id) => id,
+                None => state.draw_room_id(&self.0.seed, key, fixture.start_dt.unwrap_or(now), &HashSet::new()),
+            };
+            let room = fixture.room(id, now);
+            state.rooms.put(room.clone());
+            state.changes.created(id, cause);
+            Ok(room)
+        })?;
+        Ok((account.user_id.clone(), room))
+    }
+
+    /// The e-mail address of an account, or the one that it would begin with.
+    pub fn user_id(&self, key: &ApiKey) -> UserId {
+        let existing = read(&self.0.world).accounts.get(key).map(|account| account.user_id.clone());
+        let of_fixture = || self.0.settings.fixtures.accounts.get(key).and_then(|account| account.user_id.clone());
+        existing.or_else(of_fixture).unwrap_or_else(|| UserId::of(key))
     }
 
     /// Changes a room as the chat engine would, and shows it. All of it happens or nothing.

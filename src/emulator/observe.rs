@@ -47,26 +47,30 @@ impl Emulator {
         lock(&self.0.journal).clear(key)
     }
 
+    /// Judges the exchanges of an account, or of all, as they are now.
+    pub fn judge(&self, key: Option<&ApiKey>, verification: &Verification) -> Verdict {
+        let (entries, evicted) = {
+            let journal = lock(&self.0.journal);
+            (journal.all(key), journal.evicted(key))
+        };
+        verification.judge(&entries, &evicted, self.keeps_journal())
+    }
+
     /// Judges the exchanges of an account, or of all. Waits as long as the verification allows and waiting can help. Needs a
     /// Tokio runtime.
     pub async fn verify(&self, key: Option<&ApiKey>, verification: Verification) -> Verdict {
         /// Under load exchanges end all the time; judging each one alone would help nobody.
         const BETWEEN: Duration = Duration::from_millis(5);
-        let end = Instant::now() + verification.within();
+        let end = Instant::now() + verification.patience();
         let verification = Arc::new(verification);
         loop {
             let recorded = self.0.recorded.notified();
             let mut recorded = pin!(recorded);
             // From here on no exchange is missed, also one that ends while it is judged.
             recorded.as_mut().enable();
-            let (entries, evicted) = {
-                let journal = lock(&self.0.journal);
-                (journal.all(key), journal.evicted(key))
-            };
-            let is_on = self.keeps_journal();
             // It may take a while, and the workers have others to serve.
-            let judge = Arc::clone(&verification);
-            let judged = tokio::task::spawn_blocking(move || judge.judge(&entries, &evicted, is_on));
+            let (emulator, owned, judge) = (self.clone(), key.cloned(), Arc::clone(&verification));
+            let judged = tokio::task::spawn_blocking(move || emulator.judge(owned.as_ref(), &judge));
             // Judging does not panic; if it did, nothing could be told.
             let verdict = judged.await.unwrap_or_else(|_| Verdict::unknown());
             if verdict.is_final() || tokio::time::timeout_at(end, recorded).await.is_err() {

@@ -1,6 +1,7 @@
 //! Faults: what goes wrong on purpose. Rules say to which exchanges, kinds say what. Pure; time and chance are handed in.
 
 pub mod kind;
+mod make;
 mod plan;
 mod rule;
 mod table;

@@ -51,6 +51,10 @@ pub struct Nth {
 }
 
 impl Nth {
+    pub(super) fn new(from: u64, to: Option<u64>) -> Nth {
+        Nth { from, to }
+    }
+
     /// Whether the `count`th is meant.
     pub fn holds(self, count: u64) -> bool {
         count >= self.from && self.to.is_none_or(|to| count <= to)

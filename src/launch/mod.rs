@@ -61,9 +61,15 @@ pub struct Launched {
 }
 
 impl Config {
-    /// Everything without a socket.
-    pub fn app(self) -> App {
-        App::new(Emulator::new(self.settings), self.access)
+    /// Everything without a socket: host and port do not matter.
+    ///
+    /// # Errors
+    /// [`LaunchError::Usage`] for files that only a server with a socket keeps.
+    pub fn app(self) -> Result<App, LaunchError> {
+        if self.state.is_some() || self.port_file.is_some() {
+            return Err(LaunchError::Usage("state, port_file: need a server with a socket".to_owned()));
+        }
+        Ok(App::new(Emulator::new(self.settings), self.access))
     }
 
     /// Everything from settings to a bound socket. Needs a Tokio runtime, whose the sockets become.

@@ -5,6 +5,7 @@
 
 mod expectation;
 mod judge;
+mod make;
 mod order;
 mod read;
 #[cfg(test)]
@@ -40,7 +41,7 @@ pub struct Verification {
 
 impl Verification {
     /// How long to wait at most until it passes.
-    pub fn within(&self) -> Duration {
+    pub fn patience(&self) -> Duration {
         self.within
     }
 

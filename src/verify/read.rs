@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use jsonc_parser::ast::Value;
 use jsonc_parser::common::Ranged;
-use regex_lite::RegexBuilder;
 
 use super::Verification;
 use super::expectation::{Condition, Expectation, Times};
+use crate::domain::field::Invalid;
 use crate::domain::text;
 use crate::reader::{self, Members, Problems, Reader};
 
@@ -18,8 +18,6 @@ const CONDITION: &[&str] = &["equals", "contains", "regex", "absent"];
 const MAX_TIMES: i64 = u32::MAX as i64;
 /// More expectations, or parameters in one, than anybody needs: each is held against every exchange.
 const MOST: usize = 100;
-/// How large a regex may be, once compiled.
-const REGEX_BYTES: usize = 16 * 1024;
 /// The longest wait.
 const MAX_WITHIN: Duration = Duration::from_mins(10);
 
@@ -144,12 +142,6 @@ fn one_of(reader: &mut Reader, what: &str, value: &Value<'_>) -> Option<Conditio
 }
 
 fn regex(reader: &mut Reader, value: &Value<'_>, pattern: &str) -> Option<Condition> {
-    // A regex costs its size times the text, and nobody needs a large one.
-    match RegexBuilder::new(pattern).size_limit(REGEX_BYTES).build() {
-        Ok(regex) => Some(Condition::Regex(regex)),
-        Err(error) => {
-            reader.problem(value.range().start, format!("regex: {error}, got \"{}\"", text::short(pattern)));
-            None
-        }
-    }
+    let regex = Condition::regex(pattern);
+    regex.map_err(|Invalid(what)| reader.problem(value.range().start, format!("regex: {what}, got \"{}\"", text::short(pattern)))).ok()
 }

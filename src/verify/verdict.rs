@@ -1,10 +1,12 @@
 //! What a verification came to.
 
-use serde::Serialize;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What a verification came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "verdict", rename_all = "camelCase")]
 pub enum Verdict {
     /// Everything was as expected.
@@ -28,7 +30,7 @@ pub enum Verdict {
 }
 
 /// One thing that was not as expected.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
     /// The place of the expectation in `expect`, from 0; `null` for `noOther`.
@@ -45,7 +47,7 @@ pub struct Failure {
 }
 
 /// An exchange that a failure is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Nearest {
     /// Its number, as in `X-Mock-Request-Id`.
@@ -111,6 +113,33 @@ impl Findings {
             return Verdict::Inconclusive { reasons, is_final };
         }
         Verdict::Passed
+    }
+}
+
+/// For people: `passed`, or what was not as expected, a line each, with the nearest exchanges under it.
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Verdict::Passed => f.write_str("passed"),
+            Verdict::Failed { failures, .. } => {
+                f.write_str("failed")?;
+                failures.iter().try_for_each(|failure| write!(f, "\n  {failure}"))
+            }
+            Verdict::Inconclusive { reasons, .. } => {
+                f.write_str("inconclusive")?;
+                reasons.iter().try_for_each(|reason| write!(f, "\n  {reason}"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        for Nearest { id, differences } in &self.nearest {
+            write!(f, "\n    #{id} {}", if differences.is_empty() { "matches".to_owned() } else { differences.join("; ") })?;
+        }
+        Ok(())
     }
 }
 

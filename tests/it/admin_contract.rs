@@ -85,6 +85,7 @@ async fn every_call_is_documented() {
     POST /__admin/faults
     POST /__admin/mark
     POST /__admin/reset
+    POST /__admin/rooms
     POST /__admin/verify
     PUT /__admin/clock
     PUT /__admin/state

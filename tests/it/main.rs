@@ -11,6 +11,7 @@ mod cli;
 mod clock_and_seed;
 mod contract;
 mod curl;
+mod embedded;
 mod faults;
 mod faults_control;
 mod faults_wire;

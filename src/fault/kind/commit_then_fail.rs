@@ -11,7 +11,7 @@ use crate::reader::{Members, Reader};
 /// Lets the operation happen and then fails.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CommitThenFail {
-    then: Option<Box<Fault>>,
+    pub(in crate::fault) then: Option<Box<Fault>>,
 }
 
 /// What may come instead of an answer.

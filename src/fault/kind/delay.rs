@@ -15,8 +15,8 @@ pub const MAX: Duration = Duration::from_hours(1);
 /// Waits for `min` to `max`, drawn uniformly; the same twice is a fixed time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delay {
-    min: Duration,
-    max: Duration,
+    pub(in crate::fault) min: Duration,
+    pub(in crate::fault) max: Duration,
 }
 
 impl Kind for Delay {

@@ -12,8 +12,8 @@ use crate::reader::{Members, Reader};
 /// Lets so many calls through per second, and `burst` at once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RateLimit {
-    per_second: f64,
-    burst: u32,
+    pub(in crate::fault) per_second: f64,
+    pub(in crate::fault) burst: u32,
 }
 
 /// What is left of a limit.

@@ -9,7 +9,7 @@ use crate::reader::{Members, Reader};
 /// Resets the connection. When some of the answer goes out first, the operation happens.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reset {
-    after_bytes: u64,
+    pub(in crate::fault) after_bytes: u64,
 }
 
 impl Kind for Reset {

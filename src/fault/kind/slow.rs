@@ -9,7 +9,7 @@ use crate::reader::{Members, Reader};
 /// Sends the whole answer slowly. The operation happens first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Slow {
-    bytes_per_second: u64,
+    pub(in crate::fault) bytes_per_second: u64,
 }
 
 impl Kind for Slow {

@@ -10,10 +10,10 @@ use crate::reader::{Members, Reader};
 /// Answers with a result code of the table, by its name, or with an HTTP status.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Status {
-    code: ResultCode,
-    http: Option<u16>,
-    message: Option<String>,
-    retry_after: Option<u64>,
+    pub(in crate::fault) code: ResultCode,
+    pub(in crate::fault) http: Option<u16>,
+    pub(in crate::fault) message: Option<String>,
+    pub(in crate::fault) retry_after: Option<u64>,
 }
 
 impl Kind for Status {

@@ -9,7 +9,7 @@ use crate::reader::{Members, Reader};
 /// Cuts the body short; `None` is in the middle. The operation happens.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Truncate {
-    bytes: Option<u64>,
+    pub(in crate::fault) bytes: Option<u64>,
 }
 
 impl Kind for Truncate {

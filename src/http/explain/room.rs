@@ -76,7 +76,7 @@ pub fn nearest(got: &str, recording: &Recording) -> Option<(RoomId, bool)> {
     }
     let rooms = recording.emulator().newest_rooms(recording.key()?, LOOKED_AT);
     let near = rooms.iter().find(|(id, _)| is_near(got, id.as_str())).map(|(id, _)| (*id, false));
-    near.or_else(|| rooms.iter().find(|(_, name)| name.to_string() == got).map(|(id, _)| (*id, true)))
+    near.or_else(|| rooms.iter().find(|(_, name)| *name == got).map(|(id, _)| (*id, true)))
 }
 
 /// Whether an id was cut, has something around it, or differs in a few characters.

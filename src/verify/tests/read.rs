@@ -4,8 +4,8 @@ use crate::verify::read;
 
 #[test]
 fn reads_a_body_and_says_what_is_wrong_with_it() {
-    assert_eq!(read(r#"{"expect": [{}], "within": "5s"}"#).unwrap().within(), Duration::from_secs(5));
-    assert_eq!(read(r#"{"expect": [{}]}"#).unwrap().within(), Duration::ZERO);
+    assert_eq!(read(r#"{"expect": [{}], "within": "5s"}"#).unwrap().patience(), Duration::from_secs(5));
+    assert_eq!(read(r#"{"expect": [{}]}"#).unwrap().patience(), Duration::ZERO);
     let table = [
         ("{}", "1:1: expect: missing, list what must have been called, such as [{\"operation\": \"createRoom\"}]"),
         (r#"{"expect": []}"#, "1:12: expect: is empty, list what must have been called, or say \"noOther\": true for nothing at all"),

@@ -1,0 +1,293 @@
+//! The handle on one account, or on all: what a test does with the control plane.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use hyper::{Method, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::answers::{AccountDiff, Exchange, FaultRule, Moved};
+use super::control::Control;
+use super::expected::Expected;
+use super::room::{RoomSpec, rooms_of_state, shown_room};
+use super::{Error, Unmet};
+use crate::clock::{ClockMode, show_span};
+use crate::domain::ids::RoomId;
+use crate::domain::room::Room;
+use crate::escape;
+use crate::fault::Rule;
+use crate::verify::{Verdict, Verification};
+
+/// One account of a mock, or all of them. Clones are the same. Every call is one of the control plane: it meets no fault and
+/// is no exchange of the journal.
+#[derive(Clone)]
+pub struct Account {
+    control: Control,
+    /// `None` is all.
+    key: Option<String>,
+    expected: Arc<Expected>,
+}
+
+/// The clock of an account.
+pub struct AccountClock<'a>(&'a Account);
+
+impl Account {
+    pub(super) fn new(control: Control, key: Option<String>, expected: Arc<Expected>) -> Account {
+        Account { control, key, expected }
+    }
+
+    /// The API key that names it; `None` is all accounts.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    /// Makes a room beside the API. The handle on all accounts can, as long as there is only one.
+    ///
+    /// # Errors
+    /// [`Error`]; a refusal names the field that was wrong.
+    pub async fn create_room(&self, room: impl Into<RoomSpec>) -> Result<Room, Error> {
+        #[derive(Deserialize)]
+        struct Made {
+            room: Value,
+        }
+        let made: Made = self.control.call(Method::POST, &self.path("rooms", ""), Some(&room.into().json())).await?;
+        shown_room(&made.room)
+    }
+
+    /// The rooms, oldest first; of all accounts, account by account.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn rooms(&self) -> Result<Vec<Room>, Error> {
+        rooms_of_state(&self.state().await?)
+    }
+
+    /// Does to a room what the chat engine would, such as `json!({"joinCount": "+1"})`, and shows it.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn patch_room(&self, id: RoomId, patch: Value) -> Result<Room, Error> {
+        #[derive(Deserialize)]
+        struct Patched {
+            room: Value,
+        }
+        let patched: Patched = self.control.call(Method::PATCH, &self.path(&format!("rooms/{id}"), ""), Some(&patch)).await?;
+        shown_room(&patched.room)
+    }
+
+    /// Adds a fault rule: a [`Fault`](crate::fault::Fault) befalls every exchange, a [`Rule`] says which.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn fault(&self, rule: impl Into<Rule>) -> Result<FaultRule, Error> {
+        self.call(Method::POST, "faults", Some(&rule.into().json())).await
+    }
+
+    /// The fault rules, with what they have done.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn faults(&self) -> Result<Vec<FaultRule>, Error> {
+        #[derive(Deserialize)]
+        struct Faults {
+            faults: Vec<FaultRule>,
+        }
+        let Faults { faults } = self.read("faults", "").await?;
+        Ok(faults)
+    }
+
+    /// Takes away one fault rule.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn remove_fault(&self, id: u64) -> Result<(), Error> {
+        self.call::<Value>(Method::DELETE, &format!("faults/{id}"), None).await.map(drop)
+    }
+
+    /// Takes away every fault rule.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn clear_faults(&self) -> Result<(), Error> {
+        self.call::<Value>(Method::DELETE, "faults", None).await.map(drop)
+    }
+
+    /// The account's clock.
+    pub fn clock(&self) -> AccountClock<'_> {
+        AccountClock(self)
+    }
+
+    /// The exchanges that the journal keeps, oldest first.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn requests(&self) -> Result<Vec<Exchange>, Error> {
+        #[derive(Deserialize)]
+        struct Requests {
+            requests: Vec<Exchange>,
+        }
+        // The default would be the newest thousand.
+        let Requests { requests } = self.read("requests", "limit=1000000000").await?;
+        Ok(requests)
+    }
+
+    /// Judges what was called. Waits as long as the verification says.
+    ///
+    /// # Errors
+    /// [`Error::Unmet`] if it did not pass.
+    pub async fn verify(&self, verification: impl Into<Verification>) -> Result<(), Error> {
+        #[derive(Deserialize)]
+        struct Judged {
+            #[serde(flatten)]
+            verdict: Verdict,
+            note: Option<String>,
+        }
+        let body = verification.into().json().to_string();
+        let answer = self.control.send(Method::POST, &self.path("verify", ""), Some(body), "application/json").await?;
+        // A verdict is one whatever the status says.
+        let answer = match answer.status {
+            StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => answer,
+            _ => answer.succeeded()?,
+        };
+        match answer.read()? {
+            Judged { verdict: Verdict::Passed, .. } => Ok(()),
+            Judged { verdict, note } => Err(Error::Unmet(Unmet { verdict, note })),
+        }
+    }
+
+    /// Judges that when the [`MockServer`](super::MockServer) is dropped, and fails the test then: without waiting, whatever
+    /// the verification says.
+    pub fn expect(&self, verification: impl Into<Verification>) {
+        self.expected.add(self.clone(), verification.into());
+    }
+
+    /// What is not as in the fixtures, or as it was at the mark.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn diff(&self) -> Result<Vec<AccountDiff>, Error> {
+        #[derive(Deserialize)]
+        struct Diff {
+            accounts: Vec<AccountDiff>,
+        }
+        let Diff { mut accounts } = self.read("diff", "").await?;
+        accounts.retain(|account| !account.is_empty());
+        Ok(accounts)
+    }
+
+    /// The same for people.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn diff_text(&self) -> Result<String, Error> {
+        Ok(self.control.send(Method::GET, &self.path("diff", ""), None, "text/plain").await?.succeeded()?.text())
+    }
+
+    /// From here on a diff tells what is not as it is now.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn mark(&self) -> Result<(), Error> {
+        self.call::<Value>(Method::POST, "mark", None).await.map(drop)
+    }
+
+    /// Back to the fixtures: rooms, ids, clock, faults, journal.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn reset(&self) -> Result<(), Error> {
+        self.control.call::<Value>(Method::POST, &self.path("reset", ""), None).await.map(drop)
+    }
+
+    /// The account as a fixture file.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn state(&self) -> Result<String, Error> {
+        Ok(self.control.send(Method::GET, &self.path("state", ""), None, "application/json").await?.succeeded()?.text())
+    }
+
+    /// Replaces the account by what a fixture file says.
+    ///
+    /// # Errors
+    /// [`Error`]; a refusal has every problem of the file.
+    pub async fn restore(&self, state: &str) -> Result<(), Error> {
+        let path = self.writing("state");
+        self.control.send(Method::PUT, &path, Some(state.to_owned()), "application/json").await?.succeeded().map(drop)
+    }
+
+    async fn read<T: serde::de::DeserializeOwned>(&self, path: &str, query: &str) -> Result<T, Error> {
+        self.control.call(Method::GET, &self.path(path, query), None).await
+    }
+
+    async fn call<T: serde::de::DeserializeOwned>(&self, method: Method, path: &str, body: Option<&Value>) -> Result<T, Error> {
+        self.control.call(method, &self.writing(path), body).await
+    }
+
+    /// A write says whom it is about, also when that is all.
+    fn writing(&self, path: &str) -> String {
+        if self.key.is_some() { self.path(path, "") } else { format!("{path}?all=true") }
+    }
+
+    fn path(&self, path: &str, query: &str) -> String {
+        let key = self.key.as_deref().map(|key| format!("apiKey={}", escape::encode(key)));
+        let members: Vec<&str> = key.iter().map(String::as_str).chain([query]).filter(|member| !member.is_empty()).collect();
+        if members.is_empty() { path.to_owned() } else { format!("{path}?{}", members.join("&")) }
+    }
+}
+
+impl AccountClock<'_> {
+    /// The time it shows.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn now(&self) -> Result<DateTime<Utc>, Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Clocks {
+            accounts: Vec<Shown>,
+            to_come: Shown,
+        }
+        #[derive(Deserialize)]
+        struct Shown {
+            now: DateTime<Utc>,
+        }
+        let Clocks { accounts, to_come } = self.0.read("clock", "").await?;
+        let own = accounts.into_iter().next().filter(|_| self.0.key.is_some());
+        Ok(own.unwrap_or(to_come).now)
+    }
+
+    /// Sets it; it may go back.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn set(&self, mode: ClockMode) -> Result<Moved, Error> {
+        self.0.call(Method::PUT, "clock", Some(&json!({ "clock": mode.to_string() }))).await
+    }
+
+    /// Stops it at a moment.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn freeze(&self, at: DateTime<Utc>) -> Result<Moved, Error> {
+        self.set(ClockMode::Frozen(at)).await
+    }
+
+    /// Moves it forward.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn advance(&self, by: Duration) -> Result<Moved, Error> {
+        self.shift(TimeDelta::from_std(by).unwrap_or(TimeDelta::MAX)).await
+    }
+
+    /// Moves it forward, or back by less than nothing.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn shift(&self, by: TimeDelta) -> Result<Moved, Error> {
+        self.0.call(Method::POST, "clock/advance", Some(&json!({ "by": show_span(by) }))).await
+    }
+}

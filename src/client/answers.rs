@@ -1,0 +1,200 @@
+//! What handles answer, as the control plane shows it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer, de};
+
+use crate::clock::ClockMode;
+use crate::domain::field::Invalid;
+use crate::domain::ids::RoomId;
+use crate::domain::operation::Operation;
+
+/// One exchange of the emulated API. Credentials of the vendor's real shape are masked.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Exchange {
+    /// Its number, as in `X-Mock-Request-Id`.
+    pub id: u64,
+    /// When it began, by the account's clock.
+    pub time: DateTime<Utc>,
+    /// The account that it named.
+    pub api_key: Option<String>,
+    /// `None` for an unknown path or method, and for a preflight.
+    #[serde(deserialize_with = "parsed")]
+    pub operation: Option<Operation>,
+    /// The room that it was about or made.
+    #[serde(deserialize_with = "parsed")]
+    pub room_id: Option<RoomId>,
+    /// Microseconds from the request's head to the answer.
+    pub us: u64,
+    pub request: ExchangeRequest,
+    /// `None` when a fault kept it.
+    pub answer: Option<ExchangeAnswer>,
+    /// What befell it.
+    pub faults: Vec<ExchangeFault>,
+    /// Why it was refused.
+    pub reason: Option<String>,
+    /// What was doubtful in a success.
+    pub warning: Option<String>,
+}
+
+/// What was asked.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ExchangeRequest {
+    pub method: String,
+    /// Path and query as they arrived.
+    pub target: String,
+    /// `name: value`, names in lower case.
+    pub headers: Vec<String>,
+    /// As the API read them; the first of a name.
+    pub parameters: BTreeMap<String, String>,
+    /// As it arrived, at most 4096 bytes; `None` when nobody read it.
+    pub body: Option<String>,
+}
+
+/// What was answered.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ExchangeAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The number in the envelope, if there was one.
+    #[serde(rename = "result_cd")]
+    pub result_cd: Option<i32>,
+    /// `name: value`
+    pub headers: Vec<String>,
+    /// At most 4096 bytes.
+    pub body: String,
+}
+
+/// A fault that befell an exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct ExchangeFault {
+    /// The name of its kind.
+    pub kind: String,
+    /// The number of the rule; `None` when the request asked for it itself.
+    pub rule: Option<u64>,
+}
+
+/// A fault rule in force.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct FaultRule {
+    /// Its number.
+    pub id: u64,
+    /// The account, masked as everywhere; `None` is all.
+    pub api_key: Option<String>,
+    /// Which exchanges, as the rule says.
+    pub r#match: serde_json::Value,
+    /// What befalls them, as the rule says.
+    pub r#do: serde_json::Value,
+    /// How many exchanges fitted its operation and room.
+    pub seen: u64,
+    /// How many it befell.
+    pub applied: u64,
+    /// Whether it has used up its `times`.
+    pub spent: bool,
+}
+
+/// What of one account is not as in the fixtures, or as it was at the mark.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AccountDiff {
+    /// Masked as everywhere.
+    pub api_key: String,
+    pub added: Vec<RoomInDiff>,
+    pub removed: Vec<RoomInDiff>,
+    pub changed: Vec<ChangedRoom>,
+}
+
+impl AccountDiff {
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty()
+    }
+}
+
+/// A room that came or went.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct RoomInDiff {
+    pub room_id: String,
+    pub room_name: String,
+    pub by: By,
+}
+
+/// A room that is not as it was.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ChangedRoom {
+    pub room_id: String,
+    pub room_name: String,
+    pub fields: Vec<ChangedField>,
+}
+
+/// A field that is not as it was.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct ChangedField {
+    pub field: String,
+    pub was: String,
+    pub is: String,
+    pub by: By,
+}
+
+/// What did it last.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct By {
+    /// `api`, `admin` or `program`.
+    pub via: String,
+    /// The number of the exchange.
+    pub request: Option<u64>,
+}
+
+/// Where a clock is, and what fell due on the way there.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct Moved {
+    #[serde(deserialize_with = "parsed_one")]
+    pub clock: ClockMode,
+    pub now: DateTime<Utc>,
+    /// In order of time.
+    pub due: Vec<Due>,
+}
+
+/// Something that was to happen, and the clock has passed it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Due {
+    pub at: DateTime<Utc>,
+    /// `tokensExpired`, `roomEnded` or `faultEnded`.
+    pub what: String,
+    /// How many tokens expired.
+    pub tokens: Option<u64>,
+    /// The room that came to its `endDt`.
+    pub room_id: Option<String>,
+    /// The fault rule that came to the end of its time.
+    pub fault: Option<u64>,
+}
+
+fn parsed<'de, D: Deserializer<'de>, T: std::str::FromStr<Err = Invalid>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    let text: Option<String> = Deserialize::deserialize(deserializer)?;
+    text.map(|text| text.parse().map_err(|Invalid(what)| de::Error::custom(what))).transpose()
+}
+
+fn parsed_one<'de, D: Deserializer<'de>, T: std::str::FromStr<Err = Invalid>>(deserializer: D) -> Result<T, D::Error> {
+    let text: String = Deserialize::deserialize(deserializer)?;
+    text.parse().map_err(|Invalid(what)| de::Error::custom(what))
+}

@@ -1,0 +1,175 @@
+//! Everything that the command line can set.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::Router;
+
+use super::MockServer;
+use super::router;
+use crate::admin::{Access, AllowedHosts};
+use crate::clock::ClockMode;
+use crate::domain::ids::Token;
+use crate::emulator::{AuthMode, ErrorStatus, Settings};
+use crate::fixture::{self, DEMO, Source};
+use crate::journal::Limits;
+use crate::launch::{Config, LaunchError};
+use crate::server::Host;
+
+/// What a server is to be like. Unlike the command line it starts without rooms, on a free port of 127.0.0.1, and reads no
+/// variable.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Builder {
+    host: Host,
+    port: u16,
+    port_file: Option<PathBuf>,
+    sources: Vec<Source>,
+    settings: Settings,
+    state: Option<PathBuf>,
+    admin_token: Option<Token>,
+    allowed_hosts: Vec<String>,
+}
+
+impl Default for Builder {
+    fn default() -> Builder {
+        Builder {
+            host: Host::Address(std::net::Ipv4Addr::LOCALHOST.into()),
+            port: 0,
+            port_file: None,
+            sources: Vec::new(),
+            settings: Settings::default(),
+            state: None,
+            admin_token: None,
+            allowed_hosts: Vec::new(),
+        }
+    }
+}
+
+impl Builder {
+    /// Adds a fixture file, or a directory of `*.json`; later ones win. As `--fixtures`.
+    pub fn fixtures(mut self, path: impl Into<PathBuf>) -> Builder {
+        self.sources.push(Source::Path(path.into()));
+        self
+    }
+
+    /// Adds a whole fixture. As `VCHATCLOUD_MOCK_FIXTURES_JSON`.
+    pub fn fixtures_json(mut self, text: impl Into<String>) -> Builder {
+        self.sources.push(Source::Inline { name: "fixtures_json".to_owned(), text: text.into() });
+        self
+    }
+
+    /// Adds the vendor's example rooms under `demo-key` with `demo-token`.
+    pub fn demo(mut self) -> Builder {
+        self.sources.push(Source::inline("demo", DEMO));
+        self
+    }
+
+    /// Which keys and tokens pass; any unless told otherwise.
+    pub fn auth(mut self, auth: AuthMode) -> Builder {
+        self.settings.auth = auth;
+        self
+    }
+
+    /// How long issued tokens are valid, in whole seconds from 1 on; five hours unless told otherwise.
+    pub fn token_ttl(mut self, ttl: Duration) -> Builder {
+        self.settings.token_ttl = ttl;
+        self
+    }
+
+    /// The HTTP status of refusals.
+    pub fn error_status(mut self, error_status: ErrorStatus) -> Builder {
+        self.settings.error_status = error_status;
+        self
+    }
+
+    /// Makes roomIds and signing keys repeat from run to run.
+    pub fn seed(mut self, seed: u64) -> Builder {
+        self.settings.seed = Some(seed);
+        self
+    }
+
+    /// What the clocks of accounts start as.
+    pub fn clock(mut self, clock: ClockMode) -> Builder {
+        self.settings.clock = clock;
+        self
+    }
+
+    /// How much the journal keeps.
+    pub fn journal(mut self, limits: Limits) -> Builder {
+        self.settings.journal = limits;
+        self
+    }
+
+    /// Whether a request may ask for a fault with `X-Mock-Fault`; it may unless told otherwise.
+    pub fn fault_header(mut self, is_heard: bool) -> Builder {
+        self.settings.fault_header = is_heard;
+        self
+    }
+
+    /// What to listen on.
+    pub fn host(mut self, host: Host) -> Builder {
+        self.host = host;
+        self
+    }
+
+    /// The port; 0, a free one, unless told otherwise.
+    pub fn port(mut self, port: u16) -> Builder {
+        self.port = port;
+        self
+    }
+
+    /// A file to write the port to.
+    pub fn port_file(mut self, path: impl Into<PathBuf>) -> Builder {
+        self.port_file = Some(path.into());
+        self
+    }
+
+    /// A file that accounts survive in: read at the start if it exists, written within a second of a change and when the
+    /// server is dropped.
+    pub fn state(mut self, path: impl Into<PathBuf>) -> Builder {
+        self.state = Some(path.into());
+        self
+    }
+
+    /// Demanded of every call of `/__admin` but health, over the socket. Handles of this server have it.
+    pub fn admin_token(mut self, token: Token) -> Builder {
+        self.admin_token = Some(token);
+        self
+    }
+
+    /// One more host name under which `/__admin` may be called.
+    pub fn allowed_host(mut self, host: impl Into<String>) -> Builder {
+        self.allowed_hosts.push(host.into());
+        self
+    }
+
+    /// Starts it. It is ready when this returns. Needs a Tokio runtime, in which it runs.
+    ///
+    /// # Errors
+    /// [`LaunchError`]; then nothing listens.
+    #[expect(clippy::unused_async, reason = "it says that a runtime is needed, and leaves room to wait")]
+    pub async fn start(self) -> Result<MockServer, LaunchError> {
+        let token = self.admin_token.clone();
+        Ok(MockServer::of(self.config()?.launch()?, token))
+    }
+
+    /// No socket at all: a router that answers, for `tower::ServiceExt::oneshot` or to nest in another server, and the handle.
+    /// Faults that act on a connection act on the body here: what would be a reset or a close is an error of the body, and
+    /// what would hang never comes.
+    ///
+    /// # Errors
+    /// [`LaunchError`]
+    pub fn router(self) -> Result<(Router, MockServer), LaunchError> {
+        let token = self.admin_token.clone();
+        let app = self.config()?.app()?;
+        Ok((router::over(app.clone()), MockServer::without_socket(app, token)))
+    }
+
+    fn config(self) -> Result<Config, LaunchError> {
+        let Builder { host, port, port_file, sources, mut settings, state, admin_token, allowed_hosts } = self;
+        settings.fixtures = fixture::load(&sources)?;
+        let hosts = AllowedHosts::new(&allowed_hosts).map_err(|error| LaunchError::Usage(format!("allowed_host: {error}")))?;
+        Ok(Config { host, port, port_file, settings, state, access: Access { hosts, token: admin_token } })
+    }
+}

@@ -1,0 +1,74 @@
+//! Why a call of a handle failed.
+
+use serde::Deserialize;
+
+use crate::verify::Verdict;
+
+/// Why a call failed. Nothing was changed, unless the connection broke on the way.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Nobody answers there.
+    #[error("{server}: unreachable: {error}")]
+    Unreachable { server: String, error: std::io::Error },
+    /// No server can have this address.
+    #[error("must be http://HOST[:PORT], got \"{0}\"")]
+    BadUrl(String),
+    /// The connection broke before the answer was there.
+    #[error("{server}: {what}")]
+    Broken { server: String, what: String },
+    /// The mock refused the call.
+    #[error("{message}; {hint} ({code}, {status})")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// For programs, such as `unknown_room`.
+        code: String,
+        /// What was wrong.
+        message: String,
+        /// The cure.
+        hint: String,
+    },
+    /// What was called is not what was expected, or nobody can tell any more.
+    #[error("{0}")]
+    Unmet(Unmet),
+    /// The answer is not a mock's, or not this version's.
+    #[error("unexpected answer: {0}")]
+    Unexpected(String),
+}
+
+/// A verification that did not pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmet {
+    /// What it came to.
+    pub verdict: Verdict,
+    /// What may be behind it, such as a misspelt key.
+    pub note: Option<String>,
+}
+
+impl std::fmt::Display for Unmet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "verification {}", self.verdict)?;
+        self.note.iter().try_for_each(|note| write!(f, "\n  {note}"))
+    }
+}
+
+/// The body of a refusal.
+#[derive(Deserialize)]
+pub struct Refusal {
+    error: Content,
+}
+
+#[derive(Deserialize)]
+struct Content {
+    code: String,
+    message: String,
+    hint: String,
+}
+
+impl Refusal {
+    pub fn with(self, status: u16) -> Error {
+        let Content { code, message, hint } = self.error;
+        Error::Refused { status, code, message, hint }
+    }
+}

@@ -1,0 +1,67 @@
+//! A router over an app: what a fault would do to a connection, it does to the body of an answer.
+
+use std::io;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::response::Response;
+use futures_util::stream;
+use http_body_util::BodyExt;
+
+use crate::fault::{Amount, End, WirePlan};
+use crate::server::App;
+
+/// In how many slices a second's worth of bytes comes, if they are so many.
+const SLICES_PER_SECOND: u64 = 20;
+
+/// Answers every path.
+pub fn over(app: App) -> Router {
+    Router::new().fallback(async move |request: Request| {
+        let mut response = app.clone().answer(request).await;
+        match response.extensions_mut().remove::<WirePlan>() {
+            None => response,
+            Some(plan) => befallen(response, plan).await,
+        }
+    })
+}
+
+/// The answer of which only a part comes, slowly, and with another end. Bytes of the head count as none: it comes whole.
+async fn befallen(response: Response, plan: WirePlan) -> Response {
+    let (head, body) = response.into_parts();
+    let whole = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let amount = match plan.amount {
+        Amount::All => whole.len(),
+        Amount::HalfOfBody => whole.len() / 2,
+        Amount::OfBody(bytes) | Amount::Bytes(bytes) => usize::try_from(bytes).unwrap_or(usize::MAX).min(whole.len()),
+    };
+    if amount == 0 && plan.end == End::Hang {
+        return std::future::pending().await;
+    }
+    let slice = plan.bytes_per_second.map_or(amount, |rate| usize::try_from(rate / SLICES_PER_SECOND).unwrap_or(usize::MAX)).max(1);
+    let pause = plan.bytes_per_second.map(|rate| Duration::from_nanos((slice as u64).saturating_mul(1_000_000_000) / rate.max(1)));
+    let rest = Some(whole.slice(..amount));
+    let chunks = stream::unfold(rest, move |rest| async move {
+        let mut rest = rest?;
+        if rest.is_empty() {
+            return ending(plan.end).await.map(|error| (Err(error), None));
+        }
+        if let Some(pause) = pause {
+            tokio::time::sleep(pause).await;
+        }
+        let chunk = rest.split_to(slice.min(rest.len()));
+        Some((Ok::<Bytes, io::Error>(chunk), Some(rest)))
+    });
+    Response::from_parts(head, Body::from_stream(chunks))
+}
+
+/// What comes after the bytes; `None` is the end of the body.
+async fn ending(end: End) -> Option<io::Error> {
+    match end {
+        End::Keep => None,
+        End::Close => Some(io::ErrorKind::UnexpectedEof.into()),
+        End::Reset => Some(io::ErrorKind::ConnectionReset.into()),
+        End::Hang => std::future::pending().await,
+    }
+}
