@@ -29,7 +29,7 @@ pub async fn verify(State(emulator): State<Emulator>, query: Query, body: Body) 
     let hint = "send {\"expect\": [{\"operation\": \"createRoom\", \"times\": 1}]}";
     let key = query.scope(&[])?;
     let text = body::text(body, hint)?;
-    let verification = verify::read(&text).map_err(|problems| AdminError::problems(&problems, hint))?;
+    let verification = verify::read("body", &text).map_err(|problems| AdminError::problems(&problems, hint))?;
     let verdict = emulator.verify(key.as_ref(), verification).await;
     let status = match &verdict {
         Verdict::Passed => StatusCode::OK,

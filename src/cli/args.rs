@@ -12,12 +12,18 @@ use crate::domain::field::Invalid;
 use crate::domain::ids::Token;
 use crate::emulator::{AuthMode, ErrorStatus};
 use crate::journal::Limits;
+use crate::launch::DEFAULT_PORT;
 use crate::server::Host;
 
 /// The one variable without a flag.
 pub const FIXTURES_JSON: &str = "VCHATCLOUD_MOCK_FIXTURES_JSON";
 
-const AFTER_HELP: &str = "serve also reads a whole fixture from the variable VCHATCLOUD_MOCK_FIXTURES_JSON: the JSON itself, not a path";
+const AFTER_HELP: &str = "\
+serve and exec also read a whole fixture from the variable VCHATCLOUD_MOCK_FIXTURES_JSON: the JSON itself, not a path
+
+Exit codes: 0 fine, or stopped by SIGTERM or SIGINT; 1 runtime failure, or unhealthy; 2 usage; 3 bad fixture or checks file; \
+4 address in use; 5 verification failed; 69 unreachable. exec has its command's; 128 + n if signal n killed it, 127 and 126 if it \
+could not be started";
 
 /// An offline mock server of the VChatCloud chat-room API.
 ///
@@ -39,6 +45,13 @@ pub enum Command {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Run a command against a mock of its own, and exit with its code
+    ///
+    /// The command finds the mock in VCHATCLOUD_BASE_URL and VCHATCLOUD_MOCK_URL, and credentials in VCHATCLOUD_API_KEY and
+    /// VCHATCLOUD_TOKEN.
+    Exec(Box<ExecArgs>),
+    /// Judge what a running server was called with, and exit with 5 if that is not what a file says
+    Verify(VerifyArgs),
     /// Print the OpenAPI document of the emulated API
     Openapi {
         /// That of the control plane instead
@@ -49,6 +62,8 @@ pub enum Command {
     Healthcheck(HealthcheckArgs),
     /// Print a completion script
     Completions { shell: clap_complete::Shell },
+    /// Print the manual page, of the program or of a command
+    Man { command: Option<String> },
 }
 
 /// Where the server listens, and where a health check looks for it.
@@ -119,6 +134,46 @@ pub struct EmulatorArgs {
     #[arg(long, env = "VCHATCLOUD_MOCK_FAULT_HEADER", value_name = "BOOL", default_value_t = true, action = ArgAction::Set,
           value_parser = BoolishValueParser::new())]
     pub fault_header: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ExecArgs {
+    #[command(flatten)]
+    pub emulator: EmulatorArgs,
+    /// What must have been called when the command is done, as POST /__admin/verify takes it
+    #[arg(long, env = "VCHATCLOUD_MOCK_VERIFY", value_name = "FILE")]
+    pub verify: Option<PathBuf>,
+    #[command(flatten)]
+    pub report: ReportArgs,
+    /// The command and its arguments
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "CMD")]
+    pub command: Vec<OsString>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct VerifyArgs {
+    /// What must have been called, as POST /__admin/verify takes it; - is stdin
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The server
+    #[arg(long, env = "VCHATCLOUD_MOCK_URL", default_value_t = format!("http://127.0.0.1:{DEFAULT_PORT}"))]
+    pub url: String,
+    /// What the server was started with
+    #[arg(long, env = "VCHATCLOUD_MOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = parse_token)]
+    pub admin_token: Option<Token>,
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// What is judged, and where the verdict goes.
+#[derive(Debug, Clone, Args)]
+pub struct ReportArgs {
+    /// Judge this account alone, instead of all
+    #[arg(long, env = "VCHATCLOUD_MOCK_API_KEY", value_name = "KEY", hide_env_values = true)]
+    pub api_key: Option<String>,
+    /// A file to write the verdict to, as JUnit XML
+    #[arg(long, env = "VCHATCLOUD_MOCK_JUNIT", value_name = "FILE")]
+    pub junit: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

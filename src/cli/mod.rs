@@ -2,11 +2,17 @@
 
 mod args;
 mod check;
+mod checks;
+mod exec;
 mod healthcheck;
+mod junit;
 mod log;
 mod output;
 mod serve;
 mod settings;
+mod signals;
+mod summary;
+mod verify;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -15,6 +21,8 @@ use clap::{CommandFactory, Parser};
 
 use self::args::{Cli, Command};
 use crate::admin;
+use crate::client;
+use crate::domain::text;
 use crate::fixture::Problems;
 use crate::http::openapi;
 use crate::launch::LaunchError;
@@ -37,6 +45,19 @@ pub enum Failure {
     /// Nobody answers there.
     #[error("unreachable: {0}")]
     Unreachable(String),
+    /// A command could not be started, with the exit code that shells have for that.
+    #[error("{1}")]
+    NotStarted(u8, String),
+}
+
+impl From<client::Error> for Failure {
+    fn from(error: client::Error) -> Self {
+        match error {
+            client::Error::Unreachable { server, error } => Failure::Unreachable(format!("{server}: {error}")),
+            client::Error::BadUrl(_) => Failure::Usage(format!("--url: {error}")),
+            error => Failure::Runtime(error.to_string()),
+        }
+    }
 }
 
 impl From<LaunchError> for Failure {
@@ -58,6 +79,7 @@ impl Failure {
             Failure::BadFixture(_) => 3,
             Failure::AddressInUse(_) => 4,
             Failure::Unreachable(_) => 69,
+            Failure::NotStarted(code, _) => *code,
         }
     }
 }
@@ -66,15 +88,23 @@ impl Failure {
 pub fn main() -> ExitCode {
     let cli = Cli::parse_from(args::with_default_command(std::env::args_os()));
     let result = match cli.command {
+        Command::Exec(args) => return finish(exec::run(&args)),
+        Command::Verify(args) => return finish(verify::run(&args)),
         Command::Serve(args) => serve::run(&args),
         Command::Check { paths } => check::run(&paths),
         Command::Openapi { admin: false } => print(openapi::CONTRACT),
         Command::Openapi { admin: true } => print(admin::openapi::DOCUMENT),
         Command::Healthcheck(args) => healthcheck::run(&args),
         Command::Completions { shell } => completions(shell),
+        Command::Man { command } => man(command.as_deref()),
     };
+    finish(result.map(|()| 0))
+}
+
+/// What a failure says, and the code of the program.
+fn finish(result: Result<u8, Failure>) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => ExitCode::from(code),
         Err(failure) => {
             // A fixture's problems start with their file, as compilers' do.
             let name = if matches!(failure, Failure::BadFixture(_)) { "" } else { "vchatcloud-mock: " };
@@ -90,6 +120,23 @@ fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
     let name = command.get_name().to_owned();
     clap_complete::generate(shell, &mut command, name, &mut script);
     print(&String::from_utf8_lossy(&script))
+}
+
+fn man(name: Option<&str>) -> Result<(), Failure> {
+    let program = Cli::command();
+    let command = match name {
+        None => program,
+        Some(name) => {
+            let names: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
+            let unknown = || Failure::Usage(format!("man: must be {}, got \"{}\"", text::either(&names), text::short(name)));
+            let command = program.find_subcommand(name).cloned().ok_or_else(unknown)?;
+            command.bin_name(format!("{} {name}", program.get_name())).display_name(format!("{}-{name}", program.get_name()))
+        }
+    };
+    let mut page = Vec::new();
+    let rendered = clap_mangen::Man::new(command).render(&mut page);
+    rendered.map_err(|error| Failure::Runtime(format!("manual page: {error}")))?;
+    print(&String::from_utf8_lossy(&page))
 }
 
 /// Data goes to stdout. A reader that has gone away is a failure like any other, not a panic.

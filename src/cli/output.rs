@@ -78,6 +78,11 @@ impl Lines {
     }
 }
 
+/// Says something on stderr that somebody is waiting for, and waits until it is read. That nobody can read it is as good.
+pub fn say(text: &str) {
+    drop(io::stderr().write_all(text.as_bytes()));
+}
+
 /// The last thing that a program says on stderr, if somebody reads it.
 pub fn last_words(text: String) {
     let (end, ended) = sync_channel(1);

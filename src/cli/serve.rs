@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::args::{LogFormat, PortArg, ServeArgs};
 use super::output::Lines;
-use super::{Failure, log, settings};
+use super::{Failure, log, settings, signals};
 use crate::admin::{Access, AllowedHosts};
 use crate::emulator::{AuthMode, Settings};
 use crate::launch::{Config, DEFAULT_PORT, Launched};
@@ -26,7 +26,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::Runtime(format!("threads: {error}"));
     let signals = Builder::new_current_thread().enable_all().build().map_err(failed)?;
     // Before anything that takes time: as process 1 nobody else would take the signal.
-    let stop = signals.block_on(async { stop_signal() })?;
+    let stop = signals.block_on(async { signals::stop() })?;
     let lines = log::start(args.log_format, args.quiet);
     let threads = thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_THREADS));
     let workers = Builder::new_multi_thread().worker_threads(threads).enable_all().build().map_err(failed)?;
@@ -98,19 +98,4 @@ fn banner(url: &str, version: &str, settings: &Settings) -> String {
         AuthMode::Strict => "--auth strict: only keys of the fixtures and their tokens will do",
     };
     format!("vchatcloud-mock {version} on {url}\n{}{rule}\n{}\n", pair.unwrap_or_default(), server::first_call(settings, url))
-}
-
-#[cfg(unix)]
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let install = |kind| signal(kind).map_err(|error| Failure::Runtime(format!("signal handler: {error}")));
-    let (mut term, mut int) = (install(SignalKind::terminate())?, install(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! { _ = term.recv() => {} _ = int.recv() => {} }
-    })
-}
-
-#[cfg(not(unix))]
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
-    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }

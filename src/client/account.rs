@@ -8,7 +8,7 @@ use hyper::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answers::{AccountDiff, Exchange, FaultRule, Moved};
+use super::answers::{AccountDiff, Exchange, Exchanges, FaultRule, Moved};
 use super::control::Control;
 use super::expected::Expected;
 use super::room::{RoomSpec, rooms_of_state, shown_room};
@@ -124,13 +124,16 @@ impl Account {
     /// # Errors
     /// [`Error`]
     pub async fn requests(&self) -> Result<Vec<Exchange>, Error> {
-        #[derive(Deserialize)]
-        struct Requests {
-            requests: Vec<Exchange>,
-        }
+        Ok(self.journal().await?.requests)
+    }
+
+    /// The same, and how many there were that are not kept any more.
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub async fn journal(&self) -> Result<Exchanges, Error> {
         // The default would be the newest thousand.
-        let Requests { requests } = self.read("requests", "limit=1000000000").await?;
-        Ok(requests)
+        self.read("requests", "limit=1000000000").await
     }
 
     /// Judges what was called. Waits as long as the verification says.

@@ -10,6 +10,16 @@ use crate::domain::field::Invalid;
 use crate::domain::ids::RoomId;
 use crate::domain::operation::Operation;
 
+/// What the journal keeps.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct Exchanges {
+    /// Oldest first.
+    pub requests: Vec<Exchange>,
+    /// How many made room.
+    pub evicted: u64,
+}
+
 /// One exchange of the emulated API. Credentials of the vendor's real shape are masked.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]

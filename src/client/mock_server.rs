@@ -67,7 +67,7 @@ impl MockServer {
         Ok(MockServer { url: url.trim_end_matches('/').to_owned(), control, expected: Arc::default(), running: None })
     }
 
-    pub(super) fn of(launched: Launched, token: Option<Token>) -> MockServer {
+    pub(crate) fn of(launched: Launched, token: Option<Token>) -> MockServer {
         let Launched { server, app, url, state } = launched;
         let listeners = server.listeners();
         let mut tasks = vec![tokio::spawn(server.serve(app.clone(), std::future::pending()))];

@@ -14,7 +14,8 @@ mod router;
 
 pub use self::account::{Account, AccountClock};
 pub use self::answers::{
-    AccountDiff, By, ChangedField, ChangedRoom, Due, Exchange, ExchangeAnswer, ExchangeFault, ExchangeRequest, FaultRule, Moved, RoomInDiff,
+    AccountDiff, By, ChangedField, ChangedRoom, Due, Exchange, ExchangeAnswer, ExchangeFault, ExchangeRequest, Exchanges, FaultRule, Moved,
+    RoomInDiff,
 };
 pub use self::builder::Builder;
 pub use self::error::{Error, Unmet};

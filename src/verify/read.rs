@@ -1,4 +1,4 @@
-//! The body of a verification: `{"expect": [...], "ordered": …, "noOther": …, "within": …}`.
+//! A verification as JSON: `{"expect": [...], "ordered": …, "noOther": …, "within": …}`.
 
 use std::time::Duration;
 
@@ -21,12 +21,12 @@ const MOST: usize = 100;
 /// The longest wait.
 const MAX_WITHIN: Duration = Duration::from_mins(10);
 
-/// Reads the body of a verification.
+/// Reads a verification; problems name it so.
 ///
 /// # Errors
 /// Every problem of it.
-pub fn read(text: &str) -> Result<Verification, Problems> {
-    reader::read("body", text, verification).map_err(Problems)
+pub fn read(name: &str, text: &str) -> Result<Verification, Problems> {
+    reader::read(name, text, verification).map_err(Problems)
 }
 
 fn verification(reader: &mut Reader, value: &Value<'_>) -> Verification {

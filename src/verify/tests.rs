@@ -43,7 +43,7 @@ fn entry(id: u64, line: &str) -> Entry {
 fn verdict(body: &str, lines: &[&str], limit: usize) -> Verdict {
     let mut journal = Journal::new(Limits { entries: limit, ..Limits::default() });
     lines.iter().zip(1..).for_each(|(line, id)| journal.add(entry(id, line)));
-    read(body).unwrap().judge(&journal.all(None), &journal.evicted(None), limit > 0)
+    read("body", body).unwrap().judge(&journal.all(None), &journal.evicted(None), limit > 0)
 }
 
 /// A verdict in lines.

@@ -267,3 +267,26 @@ fn completions_for_every_shell() {
     }
     assert_eq!(run(&["completions", "tcsh"], &[]).code, 2);
 }
+
+/// The manual has a page for the program and one for each command, with every flag of it.
+#[test]
+fn the_manual_has_every_command_and_flag() {
+    let program = run(&["man"], &[]).stdout;
+    let help = run(&["--help"], &[]).stdout;
+    let mut flags = 0;
+    for command in ["serve", "check", "exec", "verify", "openapi", "healthcheck", "completions", "man"] {
+        assert!(program.contains(&format!("vchatcloud\\-mock\\-{command}(1)")), "{command}");
+        assert!(help.contains(&format!("vchatcloud-mock {command}")), "{command}");
+        let page = run(&["man", command], &[]).stdout;
+        assert!(page.contains(&format!(".TH vchatcloud-mock-{command} 1")), "{page}");
+        for word in run(&[command, "--help"], &[]).stdout.split_whitespace().filter(|word| word.starts_with("--")) {
+            let flag = word.trim_end_matches(|end: char| !end.is_alphanumeric()).replace('-', "\\-");
+            assert!(page.contains(&flag), "{command} lacks {word}");
+            flags += 1;
+        }
+    }
+    assert!(flags > 30, "only {flags} flags were found");
+    let unknown = run(&["man", "server"], &[]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.ends_with("healthcheck, completions or man, got \"server\"\n"), "{}", unknown.stderr);
+}

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
-use crate::verify::read;
+use crate::verify;
 
 #[test]
 fn reads_a_body_and_says_what_is_wrong_with_it() {
-    assert_eq!(read(r#"{"expect": [{}], "within": "5s"}"#).unwrap().patience(), Duration::from_secs(5));
-    assert_eq!(read(r#"{"expect": [{}]}"#).unwrap().patience(), Duration::ZERO);
+    assert_eq!(verify::read("body", r#"{"expect": [{}], "within": "5s"}"#).unwrap().patience(), Duration::from_secs(5));
+    assert_eq!(verify::read("body", r#"{"expect": [{}]}"#).unwrap().patience(), Duration::ZERO);
     let table = [
         ("{}", "1:1: expect: missing, list what must have been called, such as [{\"operation\": \"createRoom\"}]"),
         (r#"{"expect": []}"#, "1:12: expect: is empty, list what must have been called, or say \"noOther\": true for nothing at all"),
@@ -33,6 +33,6 @@ fn reads_a_body_and_says_what_is_wrong_with_it() {
         (r#"{"expect": [{"where": {"a": {"regex": "("}}}]}"#, "1:39: regex: found open group without closing ')', got \"(\""),
     ];
     for (body, problem) in table {
-        assert_eq!(read(body).unwrap_err().to_string(), format!("body:{problem}"), "{body}");
+        assert_eq!(verify::read("body", body).unwrap_err().to_string(), format!("body:{problem}"), "{body}");
     }
 }

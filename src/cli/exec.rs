@@ -1,0 +1,140 @@
+//! `exec`: a command against a mock of its own.
+
+use std::io;
+use std::process::ExitStatus;
+
+use tokio::process::Command;
+use tokio::time::Instant;
+
+use super::args::{ExecArgs, LogFormat, ReportArgs};
+use super::junit::Ended;
+use super::signals::Forwarded;
+use super::{Failure, checks, junit, log, output, settings, summary};
+use crate::admin::Access;
+use crate::client::{Account, MockServer};
+use crate::domain::ids::ApiKey;
+use crate::emulator::Emulator;
+use crate::launch::Config;
+use crate::server::Host;
+use crate::verify::{Verdict, Verification};
+
+/// What was called is not what was expected.
+pub const UNMET: u8 = 5;
+
+/// The key of a command when no fixture names an account.
+const KEY: &str = "exec";
+
+/// Runs the command, prints summary and verdict, and says the exit code: the command's, if that is not 0.
+pub fn run(args: &ExecArgs) -> Result<u8, Failure> {
+    junit::check(args.report.junit.as_deref())?;
+    let verification = args.verify.as_deref().map(checks::read).transpose()?;
+    let lines = log::start(LogFormat::Pretty, true);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::Runtime(format!("threads: {error}")))?;
+    let result = runtime.block_on(exec(args, verification.as_ref()));
+    runtime.shutdown_background();
+    drop(lines);
+    result
+}
+
+async fn exec(args: &ExecArgs, verification: Option<&Verification>) -> Result<u8, Failure> {
+    let mut signals = Forwarded::install()?;
+    let (server, credentials) = start(args)?;
+    let (program, arguments) = args.command.split_first().ok_or_else(|| Failure::Usage("exec: needs a command".to_owned()))?;
+    let name = program.to_string_lossy();
+    let mut command = Command::new(program);
+    command.args(arguments).env("VCHATCLOUD_BASE_URL", server.url()).env("VCHATCLOUD_MOCK_URL", server.url());
+    command.env("VCHATCLOUD_API_KEY", credentials.0).env("VCHATCLOUD_TOKEN", credentials.1);
+    let began = Instant::now();
+    let mut child = command.spawn().map_err(|error| not_started(&name, &error))?;
+    let id = child.id();
+    let status = tokio::select! {
+        status = child.wait() => status.map_err(|error| Failure::Runtime(format!("{name}: {error}")))?,
+        () = signals.forward(id) => return Err(Failure::Runtime("signals ended".to_owned())),
+    };
+    let code = code(status);
+    let failure = (code != 0).then(|| status.to_string());
+    let ended = Ended { program: &name, took: began.elapsed(), failure };
+    let told = tell(args, &server, &ended, verification).await;
+    // What went wrong with the report does not hide what went wrong with the command.
+    match (code, told) {
+        (0, Ok(true)) => Ok(0),
+        (0, Ok(false)) => Ok(UNMET),
+        (0, Err(failure)) => Err(failure),
+        (code, told) => {
+            if let Err(failure) = told {
+                output::say(&format!("vchatcloud-mock: {failure}\n"));
+            }
+            Ok(code)
+        }
+    }
+}
+
+/// The mock, and a key and a token for the command.
+fn start(args: &ExecArgs) -> Result<(MockServer, (String, String)), Failure> {
+    settings::warn_of_misspelt_variables();
+    let config = Config {
+        host: Host::Address(std::net::Ipv4Addr::LOCALHOST.into()),
+        port: 0,
+        port_file: None,
+        settings: settings::read(&args.emulator)?,
+        state: None,
+        access: Access::default(),
+    };
+    let launched = config.launch()?;
+    let credentials = credentials(launched.app.emulator())?;
+    Ok((MockServer::of(launched, None), credentials))
+}
+
+/// Those of the fixtures' first account that has a token; otherwise a token is issued.
+fn credentials(emulator: &Emulator) -> Result<(String, String), Failure> {
+    let accounts = &emulator.settings().fixtures.accounts;
+    let pair = accounts.iter().find_map(|(key, account)| Some((key, account.tokens.first()?)));
+    if let Some((key, token)) = pair {
+        return Ok((key.as_str().to_owned(), token.as_str().to_owned()));
+    }
+    let key = accounts.keys().next().cloned().map_or_else(|| KEY.parse::<ApiKey>(), Ok);
+    let key = key.map_err(|error| Failure::Runtime(error.0))?;
+    let account = emulator.authenticate_key(&key);
+    let account = account.map_err(|_| Failure::Usage("--auth strict: no fixture has an account for the command".to_owned()))?;
+    Ok((key.as_str().to_owned(), emulator.issue_token(&account)))
+}
+
+/// Says what happened, and whether it is what was expected.
+async fn tell(args: &ExecArgs, server: &MockServer, ended: &Ended<'_>, verification: Option<&Verification>) -> Result<bool, Failure> {
+    let account = account(server, &args.report);
+    let unmet = match verification {
+        Some(verification) => Some(checks::judge(&account, verification).await?),
+        None => None,
+    };
+    let verdict = unmet.as_ref().map(|unmet| format!("{unmet}\n"));
+    output::say(&format!("{}{}", summary::of(&account).await?, verdict.unwrap_or_default()));
+    if let Some(path) = &args.report.junit {
+        junit::write(path, Some(ended), verification.zip(unmet.as_ref().map(|unmet| &unmet.verdict)))?;
+    }
+    Ok(unmet.is_none_or(|unmet| unmet.verdict == Verdict::Passed))
+}
+
+/// Whom a report is about.
+pub fn account(server: &MockServer, args: &ReportArgs) -> Account {
+    args.api_key.as_deref().map_or_else(|| server.all_accounts(), |key| server.account(key))
+}
+
+/// As shells do: 127 for a command that is not there, 126 for one that cannot be run.
+fn not_started(name: &str, error: &io::Error) -> Failure {
+    let code = if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 };
+    Failure::NotStarted(code, format!("exec: cannot start \"{name}\": {error}"))
+}
+
+/// The code of a command; 128 and the signal if it was killed, as shells say it.
+#[cfg(unix)]
+fn code(status: ExitStatus) -> u8 {
+    use std::os::unix::process::ExitStatusExt;
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
+}
+
+#[cfg(not(unix))]
+fn code(status: ExitStatus) -> u8 {
+    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
+}
