@@ -72,4 +72,4 @@ call POST $rooms "${form[@]}"
 [ "$result_cd" != 1 ] || fail "$step: was not refused"
 say refused "$result_cd $(text result_msg)"
 say X-Mock-Reason "$(grep -i '^x-mock-reason:' <<<"$head" | tr -d '\r' | cut -d ' ' -f 2- || echo none)"
-echo done
+echo "done"
