@@ -49,6 +49,7 @@ mod reader;
 mod seed;
 pub mod server;
 mod store;
+mod tls;
 mod token;
 pub mod verify;
 

@@ -88,6 +88,10 @@ impl AdminError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message, "the Allow header names the methods")
     }
 
+    pub fn no_tls() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "no_tls", "there is no CA: the mock was started without --tls", "start it with --tls")
+    }
+
     pub fn unknown_request(id: &str) -> Self {
         let message = format!("no such exchange is kept, got \"{}\"", text::short(id));
         Self::new(StatusCode::NOT_FOUND, "unknown_request", message, "GET requests shows which are; older ones make room for newer ones")

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Method, header, uri::Authority};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::HEALTH;
+use super::OPEN;
 use super::error::AdminError;
 use crate::domain::ids::Token;
 use crate::domain::{secret, text};
@@ -36,6 +36,12 @@ impl AllowedHosts {
         hosts.iter().map(host).collect::<Result<_, _>>().map(|hosts| AllowedHosts(Arc::new(hosts)))
     }
 
+    /// These and more, which are host names.
+    #[must_use]
+    pub fn and(self, more: &[String]) -> Self {
+        AllowedHosts(Arc::new(self.0.iter().cloned().chain(more.iter().map(|host| normal(host))).collect()))
+    }
+
     /// IP literals, names without a dot, and names that no public DNS gives out; the rest must be allowed by name.
     fn accepts(&self, authority: &str) -> bool {
         let Ok(authority) = authority.parse::<Authority>() else { return false };
@@ -58,7 +64,7 @@ fn normal(host: &str) -> String {
 pub struct Access {
     /// Host names beside those of this machine.
     pub hosts: AllowedHosts,
-    /// Demanded of every call but health; `None` demands none.
+    /// Demanded of every call but of health and the CA's certificate; `None` demands none.
     pub token: Option<Token>,
 }
 
@@ -70,11 +76,11 @@ impl From<AllowedHosts> for Access {
 
 /// Lets a request through or refuses it.
 pub async fn guard(State(access): State<Access>, request: Request, next: Next) -> Response {
-    let is_probe = request.uri().path() == HEALTH && matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_open = OPEN.contains(&request.uri().path()) && matches!(*request.method(), Method::GET | Method::HEAD);
     let checked =
         check(&access.hosts, &request).and_then(|()| access.token.as_ref().map_or(Ok(()), |token| check_token(token, request.headers())));
     match checked {
-        Err(error) if !is_probe => error.into_response(),
+        Err(error) if !is_open => error.into_response(),
         _ => next.run(request).await,
     }
 }

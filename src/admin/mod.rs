@@ -3,6 +3,7 @@
 
 mod accounts;
 mod body;
+mod ca;
 mod clock;
 mod diff;
 mod error;
@@ -22,6 +23,7 @@ use axum::http::header;
 use axum::routing::{get, patch, post, put};
 use axum::{Router, middleware};
 
+pub use self::ca::CaCertificate;
 pub use self::guard::{Access, AllowedHosts, BadHost};
 
 use self::error::AdminError;
@@ -30,8 +32,12 @@ use crate::emulator::Emulator;
 
 /// Where all of it hangs.
 pub const PREFIX: &str = "/__admin";
-/// The one path that answers under any host name: probes come by names that a process cannot know.
+/// Where probes look.
 pub const HEALTH: &str = "/__admin/health";
+/// Where the certificate is that clients are to trust.
+pub const CA: &str = "/__admin/ca.pem";
+/// What answers under any host name and without the token: probes and clients come by names that a process cannot know.
+const OPEN: [&str; 2] = [HEALTH, CA];
 /// The largest body that a call may have.
 const BODY_LIMIT: usize = 64 * 1024;
 /// The largest state that may be sent.
@@ -42,6 +48,7 @@ pub fn router(emulator: Emulator, access: Access, contract: &'static str) -> Rou
     const JSON: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/json")];
     Router::new()
         .route(HEALTH, get(health::health))
+        .route(CA, get(ca::show))
         .route("/__admin/reset", post(reset::reset))
         .route("/__admin/state", get(state::export).merge(put(state::import).layer(DefaultBodyLimit::max(STATE_LIMIT))))
         .route("/__admin/diff", get(diff::diff))

@@ -7,12 +7,13 @@ use std::time::Duration;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use super::Failure;
 use crate::clock::ClockMode;
 use crate::domain::field::Invalid;
 use crate::domain::ids::Token;
 use crate::emulator::{AuthMode, ErrorStatus};
 use crate::journal::Limits;
-use crate::launch::DEFAULT_PORT;
+use crate::launch::{DEFAULT_PORT, Tls};
 use crate::server::Host;
 
 /// The one variable without a flag.
@@ -60,6 +61,8 @@ pub enum Command {
     },
     /// Exit with 0 if a server is healthy, 1 if it is not, 69 if nobody answers
     Healthcheck(HealthcheckArgs),
+    /// Print the certificate of the CA that --tls goes by, from its directory or else from a running server
+    Ca(CaArgs),
     /// Print a completion script
     Completions { shell: clap_complete::Shell },
     /// Print the manual page, of the program or of a command
@@ -86,6 +89,8 @@ pub struct ServeArgs {
     pub listen: ListenArgs,
     #[command(flatten)]
     pub emulator: EmulatorArgs,
+    #[command(flatten)]
+    pub tls: TlsArgs,
     /// A file with the state: read at start if it exists, written within a second of a change and at the stop
     #[arg(long, env = "VCHATCLOUD_MOCK_STATE", value_name = "PATH")]
     pub state: Option<PathBuf>,
@@ -140,6 +145,8 @@ pub struct EmulatorArgs {
 pub struct ExecArgs {
     #[command(flatten)]
     pub emulator: EmulatorArgs,
+    #[command(flatten)]
+    pub tls: TlsArgs,
     /// What must have been called when the command is done, as POST /__admin/verify takes it
     #[arg(long, env = "VCHATCLOUD_MOCK_VERIFY", value_name = "FILE")]
     pub verify: Option<PathBuf>,
@@ -174,6 +181,32 @@ pub struct ReportArgs {
     /// A file to write the verdict to, as JUnit XML
     #[arg(long, env = "VCHATCLOUD_MOCK_JUNIT", value_name = "FILE")]
     pub junit: Option<PathBuf>,
+}
+
+/// HTTPS.
+#[derive(Debug, Clone, Args)]
+pub struct TlsArgs {
+    /// HTTPS beside HTTP on the same port, with a certificate of a CA of its own for vchatcloud.com and localhost
+    #[arg(long, env = "VCHATCLOUD_MOCK_TLS", value_parser = BoolishValueParser::new())]
+    pub tls: bool,
+    /// One more name that the certificate is for, or several, separated by commas: DNS names and IP addresses
+    #[arg(long = "tls-name", env = "VCHATCLOUD_MOCK_TLS_NAME", value_name = "NAME", value_delimiter = ',')]
+    pub tls_names: Vec<String>,
+    /// Where the CA is kept, as ca.pem and ca-key.pem; if there is none, it is made
+    #[arg(long, env = "VCHATCLOUD_MOCK_TLS_DIR", value_name = "DIR")]
+    pub tls_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CaArgs {
+    /// The directory of the CA; if there is none in it, it is made
+    #[arg(long, env = "VCHATCLOUD_MOCK_TLS_DIR", value_name = "DIR")]
+    pub tls_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub listen: ListenArgs,
+    /// The server, instead of host and port
+    #[arg(long, env = "VCHATCLOUD_MOCK_URL")]
+    pub url: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -224,6 +257,22 @@ impl ListenArgs {
         match self.port {
             Some(PortArg::Port(port)) => Some(port),
             Some(PortArg::ServiceLink) | None => None,
+        }
+    }
+}
+
+impl TlsArgs {
+    /// What was asked for; `None` is HTTP alone.
+    ///
+    /// # Errors
+    /// Says which flag means nothing without another.
+    pub fn asked_for(&self) -> Result<Option<Tls>, Failure> {
+        let tls = Tls { names: self.tls_names.clone(), directory: self.tls_dir.clone() };
+        match (self.tls, tls.names.is_empty(), &tls.directory) {
+            (true, _, _) => Ok(Some(tls)),
+            (false, true, None) => Ok(None),
+            (false, false, _) => Err(Failure::Usage("--tls-name: needs --tls".to_owned())),
+            (false, true, Some(_)) => Err(Failure::Usage("--tls-dir: needs --tls".to_owned())),
         }
     }
 }

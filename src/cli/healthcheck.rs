@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
-use hyper::{Request, StatusCode, header};
+use hyper::StatusCode;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Failure;
@@ -22,12 +21,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 const LONGEST: Duration = Duration::from_hours(365 * 24);
 
 pub fn run(args: &HealthcheckArgs) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::Runtime(format!("runtime: {error}")))?;
-    let result = runtime.block_on(healthcheck(args));
-    // A name that is still being looked up must not hold up the end.
-    runtime.shutdown_background();
-    result
+    super::block_on(healthcheck(args))
 }
 
 async fn healthcheck(args: &HealthcheckArgs) -> Result<(), Failure> {
@@ -69,13 +63,19 @@ fn port(listen: &ListenArgs) -> Result<u16, Failure> {
 }
 
 async fn ask(target: &Target) -> Result<(), Failure> {
-    let authority = target.authority();
-    let request = Request::get(HEALTH).header(header::HOST, authority).body(Body::empty());
-    let request = request.map_err(|error| Failure::Usage(error.to_string()))?;
-    match target.exchange(request).await.map(|answer| answer.status()) {
-        Ok(StatusCode::OK) => Ok(()),
-        Ok(status) => Err(Failure::Runtime(format!("unhealthy: {authority} answers {status}; is it another program"))),
+    match target.get(HEALTH).await {
+        Ok((StatusCode::OK, _)) => Ok(()),
+        Ok((status, _)) => Err(Failure::Runtime(format!("unhealthy: {} answers {status}; is it another program", target.authority()))),
         Err(Error::Unreachable { server, error }) => Err(Failure::Unreachable(format!("{server}: {error}"))),
         Err(error) => Err(Failure::Runtime(format!("unhealthy: {error}"))),
     }
+}
+
+/// What a server answers to a GET.
+pub fn fetch(args: &HealthcheckArgs, path: &str) -> Result<(StatusCode, String), Failure> {
+    let fetched = async { Ok::<_, Failure>(target(args)?.get(path).await?) };
+    super::block_on(async {
+        let late = |_| Failure::Unreachable("no answer in time".to_owned());
+        timeout_at(Instant::now() + args.timeout.min(LONGEST), fetched).await.map_err(late)?
+    })
 }

@@ -1,6 +1,7 @@
 //! The command line: parses, runs, and turns failures into exit codes.
 
 mod args;
+mod ca;
 mod check;
 mod checks;
 mod exec;
@@ -95,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Openapi { admin: false } => print(openapi::CONTRACT),
         Command::Openapi { admin: true } => print(admin::openapi::DOCUMENT),
         Command::Healthcheck(args) => healthcheck::run(&args),
+        Command::Ca(args) => ca::run(&args),
         Command::Completions { shell } => completions(shell),
         Command::Man { command } => man(command.as_deref()),
     };
@@ -112,6 +114,16 @@ fn finish(result: Result<u8, Failure>) -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// For commands that talk to a server.
+fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::Runtime(format!("runtime: {error}")))?;
+    let result = runtime.block_on(future);
+    // A name that is still being looked up must not hold up the end.
+    runtime.shutdown_background();
+    result
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {

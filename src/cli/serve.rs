@@ -74,6 +74,7 @@ fn launch(args: &ServeArgs) -> Result<Launched, Failure> {
         settings: settings::read(&args.emulator)?,
         state: args.state.clone(),
         access: Access { hosts, token: args.admin_token.clone() },
+        tls: args.tls.asked_for()?,
     };
     Ok(config.launch()?)
 }

@@ -9,17 +9,12 @@ use crate::verify::Verdict;
 pub fn run(args: &VerifyArgs) -> Result<u8, Failure> {
     junit::check(args.report.junit.as_deref())?;
     let verification = checks::read(&args.file)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::Runtime(format!("runtime: {error}")))?;
-    let judged = runtime.block_on(async {
+    let (unmet, summary) = super::block_on(async {
         let server = MockServer::connect_with(&args.url, args.admin_token.clone()).await?;
         let account = exec::account(&server, &args.report);
         let unmet = checks::judge(&account, &verification).await?;
         Ok::<_, Failure>((unmet, summary::of(&account).await?))
-    });
-    // A name that is still being looked up must not hold up the end.
-    runtime.shutdown_background();
-    let (unmet, summary) = judged?;
+    })?;
     output::say(&format!("{summary}{unmet}\n"));
     if let Some(path) = &args.report.junit {
         junit::write(path, None, Some((&verification, &unmet.verdict)))?;

@@ -170,6 +170,6 @@ impl Builder {
         let Builder { host, port, port_file, sources, mut settings, state, admin_token, allowed_hosts } = self;
         settings.fixtures = fixture::load(&sources)?;
         let hosts = AllowedHosts::new(&allowed_hosts).map_err(|error| LaunchError::Usage(format!("allowed_host: {error}")))?;
-        Ok(Config { host, port, port_file, settings, state, access: Access { hosts, token: admin_token } })
+        Ok(Config { host, port, port_file, settings, state, access: Access { hosts, token: admin_token }, tls: None })
     }
 }

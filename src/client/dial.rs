@@ -54,6 +54,17 @@ impl Target {
         &self.authority
     }
 
+    /// What it answers to a GET of a path: the status, and the body as text.
+    ///
+    /// # Errors
+    /// As of [`Target::exchange`].
+    #[cfg(feature = "cli")]
+    pub async fn get(&self, path: &str) -> Result<(hyper::StatusCode, String), Error> {
+        let request = Request::get(path).header(hyper::header::HOST, &self.authority).body(Body::empty());
+        let answer = self.exchange(request.map_err(|error| Error::Unexpected(error.to_string()))?).await?;
+        Ok((answer.status(), String::from_utf8_lossy(answer.body()).into_owned()))
+    }
+
     /// Sends a request on a connection of its own. The answer's body is there when this returns.
     ///
     /// # Errors

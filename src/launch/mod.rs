@@ -1,7 +1,10 @@
 //! From settings to a server that is bound: the command line and the crate start it the same way.
 
+#[cfg(feature = "tls")]
+mod authority;
 mod file;
 mod state;
+mod tls;
 
 use std::io;
 use std::net::IpAddr;
@@ -10,6 +13,7 @@ use std::sync::Arc;
 
 pub use self::file::replace;
 pub use self::state::StateFile;
+pub use self::tls::{Tls, ca};
 
 use crate::admin::Access;
 use crate::emulator::{Emulator, Settings};
@@ -32,6 +36,8 @@ pub struct Config {
     pub state: Option<PathBuf>,
     /// Who may call the control plane.
     pub access: Access,
+    /// HTTPS too; `None` is HTTP alone.
+    pub tls: Option<Tls>,
 }
 
 /// Why a server did not start.
@@ -61,7 +67,7 @@ pub struct Launched {
 }
 
 impl Config {
-    /// Everything without a socket: host and port do not matter.
+    /// Everything without a socket, and so without TLS: host and port do not matter.
     ///
     /// # Errors
     /// [`LaunchError::Usage`] for files that only a server with a socket keeps.
@@ -77,6 +83,7 @@ impl Config {
     /// # Errors
     /// [`LaunchError`]; then nothing listens.
     pub fn launch(self) -> Result<Launched, LaunchError> {
+        let identity = self.tls.as_ref().map(Tls::identity).transpose()?;
         let emulator = Emulator::new(self.settings);
         let state = self.state.as_ref().map(|path| StateFile::open(path, &emulator)).transpose()?.map(Arc::new);
         // Connections need descriptors. A limit that cannot be raised is as good as it is.
@@ -90,7 +97,15 @@ impl Config {
                 .map_err(|error| LaunchError::Runtime(format!("--port-file: {}: {error}", file.display())))?;
         }
         let url = format!("http://{}:{}", reachable(&self.host), server.port());
-        Ok(Launched { server, app: App::new(emulator, self.access), url, state })
+        let (server, app) = match identity {
+            None => (server, App::new(emulator, self.access)),
+            Some(identity) => {
+                let hosts = self.access.hosts.and(identity.names());
+                let app = App::new(emulator, Access { hosts, ..self.access }).with_ca(identity.ca());
+                (server.with_tls(identity), app)
+            }
+        };
+        Ok(Launched { server, app, url, state })
     }
 }
 

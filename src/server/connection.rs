@@ -11,28 +11,28 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use super::App;
+use super::stream::Stream;
 use super::wire::{Order, Wire};
 use crate::fault::WirePlan;
 
-/// How long a request's head may take, and a kept connection may be idle.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
+/// How long a request's head may take, a TLS handshake too, and a kept connection may be idle.
+pub const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
 
 /// Answers the requests of a connection until it ends; once `stopping` turns true, the one in flight and no more.
-pub async fn serve(stream: TcpStream, app: App, stopping: watch::Receiver<bool>) {
+pub async fn serve(stream: Stream, app: App, stopping: watch::Receiver<bool>) {
     serve_with(stream, move |request| app.clone().answer(request), stopping).await;
 }
 
 /// The same for anything that answers.
-pub async fn serve_with<A>(stream: TcpStream, answer: impl Fn(Request) -> A, mut stopping: watch::Receiver<bool>)
+pub async fn serve_with<A>(mut stream: Stream, answer: impl Fn(Request) -> A, mut stopping: watch::Receiver<bool>)
 where
     A: Future<Output = Response>,
 {
     // Without it small answers may wait for the client's acknowledgement; with an answer in one write that costs nothing.
-    drop(stream.set_nodelay(true));
+    drop(stream.socket().set_nodelay(true));
     let (orders, ordered) = mpsc::channel();
     let stream = TokioIo::new(Wire::new(stream, ordered, stopping.clone()));
     let service = service_fn(move |request: hyper::Request<Incoming>| {

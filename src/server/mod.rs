@@ -3,6 +3,9 @@
 mod connection;
 mod listen;
 mod page;
+mod stream;
+#[cfg(feature = "tls")]
+mod tls;
 mod wire;
 
 use std::future::poll_fn;
@@ -11,10 +14,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method};
 use axum::response::Response;
+use axum::{Extension, Router};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -28,6 +31,7 @@ use crate::admin::{self, Access};
 use crate::emulator::{Cause, Emulator, Settings};
 use crate::http::openapi;
 use crate::http::stack::{self, Exchange, REQUEST_ID};
+use crate::tls::Identity;
 
 /// How long answers in flight may take once a stop was asked for.
 const GRACE: Duration = Duration::from_millis(100);
@@ -46,6 +50,12 @@ impl App {
     /// The emulated API and the control plane over one emulator.
     pub fn new(emulator: Emulator, access: impl Into<Access>) -> App {
         App { api: stack::stack(emulator.clone()), admin: admin::router(emulator.clone(), access.into(), openapi::CONTRACT), emulator }
+    }
+
+    /// The same, which hands out that certificate of a CA.
+    pub(crate) fn with_ca(mut self, pem: &str) -> App {
+        self.admin = self.admin.layer(Extension(admin::CaCertificate::from(pem)));
+        self
     }
 
     /// Whose doors these are.
@@ -83,6 +93,7 @@ impl App {
 pub struct Server {
     listeners: Listeners,
     port: u16,
+    tls: Option<Identity>,
 }
 
 /// The sockets of a server, which can be closed at once from anywhere. Clones are the same.
@@ -96,7 +107,12 @@ impl Server {
     /// What the machine says of the address, with the address.
     pub fn bind(host: &Host, port: u16) -> io::Result<Server> {
         let (listeners, port) = listen::bind(host, port)?;
-        Ok(Server { listeners: Listeners(Arc::new(Mutex::new(listeners))), port })
+        Ok(Server { listeners: Listeners(Arc::new(Mutex::new(listeners))), port, tls: None })
+    }
+
+    /// The same, which speaks HTTPS too.
+    pub(crate) fn with_tls(self, identity: Identity) -> Server {
+        Server { tls: Some(identity), ..self }
     }
 
     /// The port that it listens on.
@@ -118,7 +134,7 @@ impl Server {
             tokio::select! {
                 () = &mut stop => break,
                 accepted = self.listeners.accept() => match accepted {
-                    Ok(stream) => drop(connections.spawn(connection::serve(stream, app.clone(), stopped.clone()))),
+                    Ok(stream) => self.answer_on(stream, &app, &stopped, &mut connections),
                     Err(error) => {
                         tracing::warn!("no connection can be accepted: {error}");
                         tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -132,6 +148,20 @@ impl Server {
         let all_ended = async { while connections.join_next().await.is_some() {} };
         // Whoever is not done by then is dropped with the set.
         drop(tokio::time::timeout(GRACE, all_ended).await);
+    }
+}
+
+impl Server {
+    /// Without TLS a connection does not even ask which of the two it is.
+    fn answer_on(&self, stream: TcpStream, app: &App, stopped: &watch::Receiver<bool>, connections: &mut JoinSet<()>) {
+        let (app, stopping) = (app.clone(), stopped.clone());
+        drop(match &self.tls {
+            None => connections.spawn(connection::serve(stream.into(), app, stopping)),
+            #[cfg(feature = "tls")]
+            Some(identity) => connections.spawn(tls::serve(stream, identity.config(), app, stopping)),
+            #[cfg(not(feature = "tls"))]
+            Some(identity) => match *identity {},
+        });
     }
 }
 

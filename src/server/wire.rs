@@ -11,7 +11,9 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Sleep, sleep};
 
+use super::stream::Stream;
 use crate::fault::{Amount, End, WirePlan};
+use crate::tls::HANDSHAKE;
 
 /// How long and how much is still read from a client that goes on sending after its answer.
 const LINGER_TIME: Duration = Duration::from_secs(1);
@@ -20,6 +22,8 @@ const LINGER_BYTES: usize = 16 * 1024 * 1024;
 const BEFORE_RESET: Duration = Duration::from_millis(50);
 /// How long a connection that hangs outlives a client that has nothing more to say, and may be gone.
 const HALF_CLOSED: Duration = Duration::from_mins(1);
+/// What TLS says when it fails: a fatal alert, `handshake_failure`.
+const ALERT: [u8; 7] = [0x15, 3, 3, 0, 2, 2, 40];
 /// In how many slices a second's worth of bytes goes out, if they are so many.
 const SLICES_PER_SECOND: u64 = 20;
 
@@ -33,7 +37,9 @@ pub struct Order {
 /// A socket that cuts, slows and ends an answer as ordered. When it is closed in good order it first reads what the client is
 /// still sending: the machine would otherwise reset the connection, and the client might never see the answer that refused its 3 MB.
 pub struct Wire {
-    stream: TcpStream,
+    stream: Stream,
+    /// Whether nothing has come yet, and what comes could be TLS.
+    is_fresh: bool,
     orders: Receiver<Order>,
     script: Option<Script>,
     nap: Option<Pin<Box<Sleep>>>,
@@ -43,8 +49,9 @@ pub struct Wire {
 }
 
 impl Wire {
-    pub fn new(stream: TcpStream, orders: Receiver<Order>, stopping: watch::Receiver<bool>) -> Wire {
-        Wire { stream, orders, script: None, nap: None, draining: None, stopping }
+    pub fn new(stream: Stream, orders: Receiver<Order>, stopping: watch::Receiver<bool>) -> Wire {
+        let is_fresh = stream.is_plain();
+        Wire { stream, is_fresh, orders, script: None, nap: None, draining: None, stopping }
     }
 
     /// Once a script has sent its bytes: carries out its end, which is an error, as hyper then drops the connection.
@@ -57,14 +64,26 @@ impl Wire {
             }
             End::Close => ready!(self.poll_close(cx))?,
             End::Reset => {
-                socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))?;
+                socket2::SockRef::from(&*self.stream.socket()).set_linger(Some(Duration::ZERO))?;
                 if script.has_begun {
+                    // TLS may still hold some of the bytes.
+                    ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
                     ready!(poll_nap(&mut self.nap, cx, BEFORE_RESET));
                 }
             }
-            End::Hang => ready!(self.poll_hang(cx)),
+            End::Hang => {
+                ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+                ready!(self.poll_hang(cx));
+            }
         }
         Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()))
+    }
+
+    /// The client would wait for an answer that it understands.
+    fn refuse_tls(&mut self) {
+        tracing::warn!("a client speaks TLS here: start with --tls, or call by http://");
+        // A fresh socket takes it at once, unless the client has gone.
+        drop(socket2::SockRef::from(&*self.stream.socket()).send(&ALERT));
     }
 
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -73,7 +92,7 @@ impl Wire {
         }
         let left = self.draining.get_or_insert(LINGER_BYTES);
         while *left > 0 && !*self.stopping.borrow() && poll_nap(&mut self.nap, cx, LINGER_TIME).is_pending() {
-            match ready!(poll_discard(&mut self.stream, cx)) {
+            match ready!(poll_discard(self.stream.socket(), cx)) {
                 Ok(read) if read > 0 => *left = left.saturating_sub(read),
                 _ => break,
             }
@@ -84,7 +103,7 @@ impl Wire {
     /// Is ready when the client is gone or the server stops, which wakes the whole connection.
     fn poll_hang(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         while !*self.stopping.borrow() {
-            match ready!(poll_discard(&mut self.stream, cx)) {
+            match ready!(poll_discard(self.stream.socket(), cx)) {
                 Ok(0) => return poll_nap(&mut self.nap, cx, HALF_CLOSED),
                 Ok(_) => {}
                 Err(_) => break,
@@ -95,10 +114,10 @@ impl Wire {
 }
 
 /// Reads and throws away what is there; says how much it was, and 0 at the end.
-fn poll_discard(stream: &mut TcpStream, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+fn poll_discard(socket: &mut TcpStream, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
     let mut scratch = [0; 16 * 1024];
     let mut buffer = ReadBuf::new(&mut scratch);
-    Pin::new(stream).poll_read(cx, &mut buffer).map_ok(|()| buffer.filled().len())
+    Pin::new(socket).poll_read(cx, &mut buffer).map_ok(|()| buffer.filled().len())
 }
 
 /// An order on its way through one answer.
@@ -159,7 +178,14 @@ impl AsyncRead for Wire {
             // From here on the end reads what comes, and wakes hyper, which polls writing whenever it has polled reading.
             return Poll::Pending;
         }
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
+        if std::mem::take(&mut self.is_fresh) && buffer.filled().get(before) == Some(&HANDSHAKE) {
+            self.refuse_tls();
+            // This is the end of what came; closing is hyper's.
+            buffer.set_filled(before);
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -45,7 +45,7 @@ impl Client {
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         let (stop, stopping) = watch::channel(false);
         let (accepted, _) = listener.accept().await.unwrap();
-        Client { stream, stop, served: tokio::spawn(serve_with(accepted, answer, stopping)) }
+        Client { stream, stop, served: tokio::spawn(serve_with(accepted.into(), answer, stopping)) }
     }
 
     fn send(&mut self, requests: impl AsRef<[u8]>) {

@@ -1,0 +1,82 @@
+//! What a server is started with to speak TLS.
+
+use std::path::{Path, PathBuf};
+
+use super::LaunchError;
+use crate::tls::Identity;
+
+/// HTTPS beside HTTP, on the same port.
+#[derive(Debug, Clone, Default)]
+pub struct Tls {
+    /// What the certificate is for beside the vendor's and this machine's names: DNS names and IP addresses.
+    pub names: Vec<String>,
+    /// Where the authority is kept, as `ca.pem` and `ca-key.pem`; without it there is one as long as there is the process.
+    pub directory: Option<PathBuf>,
+}
+
+/// The certificate of the authority that a directory keeps, in PEM. If there is none yet, it is made.
+///
+/// # Errors
+/// [`LaunchError::Usage`] for everything that is no authority of ours, and for a directory that can keep none.
+pub fn ca(directory: &Path) -> Result<String, LaunchError> {
+    imp::ca(directory)
+}
+
+impl Tls {
+    /// What clients are shown.
+    pub(super) fn identity(&self) -> Result<Identity, LaunchError> {
+        imp::identity(self)
+    }
+}
+
+#[cfg(feature = "tls")]
+mod imp {
+    use std::path::Path;
+
+    use super::super::authority;
+    use super::{Identity, LaunchError, Tls};
+    use crate::clock::{Clock, ClockMode};
+    use crate::tls::{Authority, Names};
+
+    fn now() -> chrono::DateTime<chrono::Utc> {
+        // Clients go by the real time, whatever time rooms have.
+        Clock::start(ClockMode::System).now()
+    }
+
+    fn failed(error: impl std::fmt::Display) -> LaunchError {
+        LaunchError::Runtime(format!("tls: {error}"))
+    }
+
+    pub fn ca(directory: &Path) -> Result<String, LaunchError> {
+        Ok(authority::kept_in(directory, now())?.pem().to_owned())
+    }
+
+    pub fn identity(tls: &Tls) -> Result<Identity, LaunchError> {
+        let names = Names::and(&tls.names).map_err(|error| LaunchError::Usage(format!("--tls-name: {error}")))?;
+        let now = now();
+        let authority = match &tls.directory {
+            Some(directory) => authority::kept_in(directory, now)?,
+            None => Authority::make(now).map_err(failed)?,
+        };
+        Identity::of(&authority, names, now).map_err(failed)
+    }
+}
+
+#[cfg(not(feature = "tls"))]
+mod imp {
+    use std::path::Path;
+
+    use super::{Identity, LaunchError, Tls};
+
+    fn absent() -> LaunchError {
+        LaunchError::Usage("--tls: this build was made without the feature tls".to_owned())
+    }
+
+    pub fn ca(_: &Path) -> Result<String, LaunchError> {
+        Err(absent())
+    }
+
+    pub fn identity(_: &Tls) -> Result<Identity, LaunchError> {
+        Err(absent())
+    }
+}
