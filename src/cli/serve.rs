@@ -8,10 +8,10 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
-use super::args::{LogFormat, PortArg, ServeArgs};
+use super::args::{LogFormat, PortArg, ServeArgs, TlsArgs};
 use super::output::Lines;
 use super::{Failure, log, settings, signals};
-use crate::admin::{Access, AllowedHosts};
+use crate::admin::{self, Access, AllowedHosts};
 use crate::emulator::{AuthMode, Settings};
 use crate::launch::{Config, DEFAULT_PORT, Launched};
 use crate::server::{self, App};
@@ -88,7 +88,7 @@ fn announce(args: &ServeArgs, url: &str, app: &App, lines: &Lines) {
     };
     lines.ready(ready);
     if !args.quiet && args.log_format == LogFormat::Pretty {
-        lines.banner(banner(url, version, app.settings()));
+        lines.banner(banner(url, version, app.settings()) + &https(&args.tls, url));
     }
 }
 
@@ -99,4 +99,10 @@ fn banner(url: &str, version: &str, settings: &Settings) -> String {
         AuthMode::Strict => "--auth strict: only keys of the fixtures and their tokens will do",
     };
     format!("vchatcloud-mock {version} on {url}\n{}{rule}\n{}\n", pair.unwrap_or_default(), server::first_call(settings, url))
+}
+
+/// What people need to call it by https.
+fn https(args: &TlsArgs, url: &str) -> String {
+    let file = args.tls_dir.as_ref().map(|directory| format!(", or {}", directory.join("ca.pem").display())).unwrap_or_default();
+    if args.tls { format!("https on the same port; the CA to trust is {url}{}{file}\n", admin::CA) } else { String::new() }
 }

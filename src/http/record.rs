@@ -19,7 +19,7 @@ use crate::domain::secret::scrubbed;
 use crate::domain::text;
 use crate::emulator::{AuthMode, Cause, Emulator};
 use crate::fault::{Applied, Call};
-use crate::journal::{Answered, Entry, Transcript};
+use crate::journal::{Answered, Entry, Secure, Transcript};
 
 /// The target of the one event per exchange.
 pub const LOG_TARGET: &str = "vchatcloud_mock::exchange";
@@ -68,7 +68,8 @@ impl Recording {
         let (operation, room) = super::operation(request.method(), request.uri().path());
         let target = request.uri().path_and_query().map_or_else(|| request.uri().to_string(), |target| target.as_str().to_owned());
         let doubts = operation.and_then(|operation| explain::doubts(request.headers(), operation));
-        let transcript = Transcript::of(request.method().as_str(), &target, lines(request.headers()));
+        let mut transcript = Transcript::of(request.method().as_str(), &target, lines(request.headers()));
+        transcript.is_secure = request.extensions().get::<Secure>().is_some();
         let entry = Entry {
             id,
             time: emulator.now(key.as_ref()),

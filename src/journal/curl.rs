@@ -34,9 +34,10 @@ pub enum Part {
 }
 
 /// The address that a client used, if it is one that can be shown as it is.
-pub fn base_url(host: Option<&str>) -> String {
+pub fn base_url(is_secure: bool, host: Option<&str>) -> String {
     let plain = |host: &&str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
-    format!("http://{}", host.filter(plain).unwrap_or("127.0.0.1:4280"))
+    let scheme = if is_secure { "https" } else { "http" };
+    format!("{scheme}://{}", host.filter(plain).unwrap_or("127.0.0.1:4280"))
 }
 
 impl Curl {
@@ -45,7 +46,7 @@ impl Curl {
         let headers = transcript.request_headers().filter(|(name, _)| !LEFT_OUT.contains(name));
         let body = transcript.request_body().filter(|body| !body.is_empty());
         Curl {
-            base: base_url(transcript.header("host")),
+            base: base_url(transcript.is_secure, transcript.header("host")),
             method: transcript.method().to_owned(),
             target: transcript.target().to_owned(),
             headers: headers.map(|(name, value)| (name.to_owned(), String::from_utf8_lossy(value).into_owned())).collect(),

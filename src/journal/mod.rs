@@ -11,5 +11,5 @@ pub use self::curl::{Curl, Part, base_url};
 pub use self::entry::{Answered, Entry};
 pub use self::explanation::Explanation;
 pub use self::ring::{Evicted, Filter, Journal, Limits, Page};
-pub use self::transcript::{BODY_KEPT, Transcript};
+pub use self::transcript::{BODY_KEPT, Secure, Transcript};
 pub use self::view::EntryView;

@@ -8,9 +8,15 @@ use crate::domain::secret::scrubbed;
 /// How many bytes of a body are kept.
 pub const BODY_KEPT: usize = 4 * 1024;
 
+/// An extension of requests that came over TLS.
+#[derive(Clone, Copy)]
+pub struct Secure;
+
 /// A request and its answer. `Debug` shows the first line alone: the rest may hold credentials.
 #[derive(Clone, Default)]
 pub struct Transcript {
+    /// Whether it went over TLS.
+    pub is_secure: bool,
     text: Vec<u8>,
     method_end: u32,
     target_end: u32,

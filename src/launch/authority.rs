@@ -16,13 +16,11 @@ use crate::tls::{Authority, Unfit};
 const PUBLIC: u32 = 0o644;
 /// Whoever has the key can pose as any server to those who trust the certificate.
 const OWNER_ALONE: u32 = 0o600;
-/// Ours to say; which of the files is at fault, and how, stands before it.
-const CURE: &str = "put the right one there, or move ca.pem and ca-key.pem away to have both made anew";
 
 /// The CA of a directory; if it has none yet, it is made.
 pub fn kept_in(directory: &Path, now: DateTime<Utc>) -> Result<Authority, LaunchError> {
     if directory.exists() && !directory.is_dir() {
-        return Err(refusal(directory, "is no directory"));
+        return Err(refusal(directory, "is no directory; name one that is to hold ca.pem and ca-key.pem"));
     }
     let files = Files { certificate: directory.join("ca.pem"), key: directory.join("ca-key.pem") };
     if let (Some(certificate), Some(key)) = files.read()? {
@@ -32,16 +30,25 @@ pub fn kept_in(directory: &Path, now: DateTime<Utc>) -> Result<Authority, Launch
     let lock = Lock::on(directory);
     match files.read()? {
         (Some(certificate), Some(key)) => files.understood(&certificate, &key, now),
-        (Some(_), None) => Err(refusal(&files.key, format!("is missing, and ca.pem is there; {CURE}"))),
-        (None, Some(_)) => Err(refusal(&files.certificate, format!("is missing, and ca-key.pem is there; {CURE}"))),
+        (Some(_), None) => {
+            Err(refusal(&files.key, "is missing, and ca.pem is there; put it back, or move ca.pem away to have both made anew"))
+        }
+        (None, Some(_)) => Err(refusal(
+            &files.certificate,
+            "is missing, and ca-key.pem is there; put it back, or move ca-key.pem away to have both made anew",
+        )),
         (None, None) => {
+            let unwritable = |error| refusal(directory, format!("cannot be written: {error}; name a directory that can be"));
+            let lock = lock.map_err(unwritable)?;
             let made = Authority::make(now).map_err(|error| LaunchError::Runtime(format!("tls: {error}")))?;
-            let written = lock.and_then(|lock| {
-                replace_all(&[(&files.key, &made.key_pem(), OWNER_ALONE), (&files.certificate, made.pem(), PUBLIC)])?;
-                lock.remove()
-            });
-            written.map_err(|error| refusal(directory, format!("cannot be written: {error}; name a directory that can be")))?;
-            Ok(made)
+            let pair = [(&*files.key, &*made.key_pem(), OWNER_ALONE), (&*files.certificate, made.pem(), PUBLIC)];
+            match replace_all(&pair) {
+                Ok(()) => Ok(made),
+                Err(error) => {
+                    lock.stays();
+                    Err(unwritable(error))
+                }
+            }
         }
     }
 }
@@ -56,24 +63,24 @@ impl Files {
     fn read(&self) -> Result<(Option<String>, Option<String>), LaunchError> {
         let read = |path: &Path| match fs::read(path) {
             Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(refusal(path, format!("cannot be read: {error}"))),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+            Err(error) => Err(refusal(path, format!("cannot be read: {error}; run this as a user who can"))),
         };
         Ok((read(&self.certificate)?, read(&self.key)?))
     }
 
     fn understood(&self, certificate: &str, key: &str, now: DateTime<Utc>) -> Result<Authority, LaunchError> {
         Authority::read(certificate, key, now).map_err(|unfit| match unfit {
-            Unfit::Certificate(what) => refusal(&self.certificate, format!("{what}; {CURE}")),
-            Unfit::Key(what) => refusal(&self.key, format!("{what}; {CURE}")),
+            Unfit::Certificate(what) => refusal(&self.certificate, what),
+            Unfit::Key(what) => refusal(&self.key, what),
         })
     }
 }
 
-/// Held by whoever is making a CA.
+/// Held by whoever is making a CA. The file goes with it: whoever waits for it, or makes another of its name, finds the CA.
 struct Lock {
     path: PathBuf,
-    file: File,
+    _file: File,
 }
 
 impl Lock {
@@ -82,13 +89,18 @@ impl Lock {
         let path = directory.join("ca.lock");
         let file = File::options().write(true).create(true).truncate(false).open(&path)?;
         file.lock()?;
-        Ok(Lock { path, file })
+        Ok(Lock { path, _file: file })
     }
 
-    /// Only once the CA is there: whoever waits for this file, or makes another of its name, will find it.
-    fn remove(self) -> io::Result<()> {
-        fs::remove_file(&self.path)?;
-        self.file.unlock()
+    /// Nothing was made: those who come must wait for the same file as those who wait already.
+    fn stays(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        drop(fs::remove_file(&self.path));
     }
 }
 

@@ -17,6 +17,7 @@ use super::App;
 use super::stream::Stream;
 use super::wire::{Order, Wire};
 use crate::fault::WirePlan;
+use crate::journal::Secure;
 
 /// How long a request's head may take, a TLS handshake too, and a kept connection may be idle.
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
@@ -34,8 +35,12 @@ where
     // Without it small answers may wait for the client's acknowledgement; with an answer in one write that costs nothing.
     drop(stream.socket().set_nodelay(true));
     let (orders, ordered) = mpsc::channel();
+    let is_secure = !stream.is_plain();
     let stream = TokioIo::new(Wire::new(stream, ordered, stopping.clone()));
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        if is_secure {
+            request.extensions_mut().insert(Secure);
+        }
         let orders = orders.clone();
         let head_only = *request.method() == Method::HEAD;
         let answer = answer(request.map(Body::new));

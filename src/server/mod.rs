@@ -83,7 +83,7 @@ impl App {
             return self.admin.call(request).await.unwrap_or_else(|never| match never {});
         }
         if path == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {
-            return page::answer(request.headers(), self.settings());
+            return page::answer(&request, self.settings());
         }
         self.api.answer(id, request).await
     }

@@ -1,16 +1,19 @@
 //! `GET /`: what this is, for people. Plain text, unless the client asks for HTML.
 
-use axum::http::{HeaderMap, header};
+use axum::extract::Request;
+use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::emulator::Settings;
-use crate::journal::base_url;
+use crate::journal::{Secure, base_url};
 
 /// Says what this is, with a call to copy.
-pub fn answer(headers: &HeaderMap, settings: &Settings) -> Response {
+pub fn answer(request: &Request, settings: &Settings) -> Response {
+    let headers = request.headers();
+    let is_secure = request.extensions().get::<Secure>().is_some();
     let version = env!("CARGO_PKG_VERSION");
     let what = "An offline mock server of the VChatCloud chat-room API. It keeps rooms in memory and talks to nobody.";
-    let call = first_call(settings, &base_url(headers.get(header::HOST).and_then(|host| host.to_str().ok())));
+    let call = first_call(settings, &base_url(is_secure, headers.get(header::HOST).and_then(|host| host.to_str().ok())));
     let links = ["/__admin/openapi.json", "/__admin/health"];
     let wants_html = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
     if !wants_html {

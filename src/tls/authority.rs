@@ -21,6 +21,10 @@ const LEAF_LIFE: TimeDelta = TimeDelta::days(397);
 /// Clients whose clock is behind ours must find it valid.
 const BACKDATED: TimeDelta = TimeDelta::days(1);
 
+/// What to do about one that is not as it should be; the files are called so wherever they are.
+const CURE: &str = "put the right one there, or move ca.pem and ca-key.pem away to have both made anew";
+const ANEW: &str = "move ca.pem and ca-key.pem away to have both made anew";
+
 /// Signs certificates for servers.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
@@ -28,7 +32,7 @@ pub struct Authority {
     not_after: DateTime<Utc>,
 }
 
-/// Why a certificate and a key are no authority of ours: which of the two is at fault, and what it is.
+/// Why a certificate and a key are no authority of ours: which of the two is at fault, how, and the cure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unfit {
     Certificate(String),
@@ -62,15 +66,19 @@ impl Authority {
     /// # Errors
     /// [`Unfit`] for anything else, and for one that is not valid now.
     pub fn read(certificate: &str, key: &str, now: DateTime<Utc>) -> Result<Authority, Unfit> {
-        let der = sole_certificate(certificate)
-            .ok_or_else(|| Unfit::Certificate("is no PEM with one certificate and nothing else".to_owned()))?;
-        let (_, parsed) = parse_x509_certificate(&der).map_err(|_| Unfit::Certificate("has no certificate that can be read".to_owned()))?;
-        let not_after = check(&parsed, now).map_err(Unfit::Certificate)?;
-        let key = KeyPair::from_pem(key).map_err(|_| Unfit::Key("is no PEM with a private key that can be used".to_owned()))?;
-        if parsed.public_key().raw != key.subject_public_key_info() {
-            return Err(Unfit::Key("does not belong to the certificate".to_owned()));
+        let certificate_is = |what: &str| Unfit::Certificate(format!("{what}; {CURE}"));
+        let key_is = |what: &str| Unfit::Key(format!("{what}; {CURE}"));
+        let der = sole_certificate(certificate).ok_or_else(|| certificate_is("is no PEM with one certificate and nothing else"))?;
+        let (_, parsed) = parse_x509_certificate(&der).map_err(|_| certificate_is("has no certificate that can be read"))?;
+        if !parsed.is_ca() {
+            return Err(certificate_is("is no CA's certificate"));
         }
-        let issuer = Issuer::from_ca_cert_der(&der, key).map_err(|error| Unfit::Certificate(format!("cannot be used: {error}")))?;
+        let not_after = check(&parsed, now).map_err(Unfit::Certificate)?;
+        let key = KeyPair::from_pem(key).map_err(|_| key_is("is no PEM with a private key that can be used"))?;
+        if parsed.public_key().raw != key.subject_public_key_info() {
+            return Err(key_is("does not belong to the certificate"));
+        }
+        let issuer = Issuer::from_ca_cert_der(&der, key).map_err(|_| certificate_is("cannot be used"))?;
         Ok(Authority { issuer, pem: certificate.to_owned(), not_after })
     }
 
@@ -126,24 +134,21 @@ fn sole_certificate(pem: &str) -> Option<CertificateDer<'static>> {
     }
 }
 
-/// Until when it is valid.
+/// Until when it is valid, if it is ours and valid now.
 fn check(certificate: &X509Certificate, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
-    if !certificate.is_ca() {
-        return Err("is the certificate of no authority".to_owned());
-    }
     let subject = certificate.subject();
     let name = subject.iter_common_name().next().and_then(|name| name.as_str().ok());
     if !name.is_some_and(|name| name.starts_with(NAME)) {
-        return Err(format!("was made by somebody else, its subject is \"{subject}\""));
+        return Err(format!("was made by somebody else, for \"{subject}\"; name a directory of its own"));
     }
     let moment = |time: x509_parser::time::ASN1Time| DateTime::from_timestamp_secs(time.timestamp()).unwrap_or_default();
     let shown = |moment: DateTime<Utc>| moment.to_rfc3339_opts(SecondsFormat::Secs, true);
     let (not_before, not_after) = (moment(certificate.validity().not_before), moment(certificate.validity().not_after));
     if now < not_before {
-        return Err(format!("is not valid before {}", shown(not_before)));
+        return Err(format!("is not valid before {}; set this machine's clock, or {ANEW}", shown(not_before)));
     }
     if now >= not_after {
-        return Err(format!("has expired, at {}", shown(not_after)));
+        return Err(format!("has expired at {}; {ANEW}, and have clients trust the new one", shown(not_after)));
     }
     Ok(not_after)
 }

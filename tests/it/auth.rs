@@ -116,7 +116,7 @@ async fn open_mode_takes_any_pair() {
     let mock = Mock::new();
     insta::assert_snapshot!(mock.stranger().list().await, @r#"
     401
-    x-mock-reason: API_KEY is missing: send your key in the header API_KEY; if you did, a proxy may have dropped a header with an underscore
+    x-mock-reason: API_KEY is missing: send your key in the header API_KEY; if you did, a proxy may have dropped a header with an underscore: nginx does, unless its configuration says: underscores_in_headers on;
     {"result_cd":401,"result_msg":"API_KEY is missing"}
     "#);
     insta::assert_snapshot!(mock.stranger().header("API_KEY", "k").list().await, @r#"

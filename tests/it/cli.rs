@@ -274,7 +274,7 @@ fn the_manual_has_every_command_and_flag() {
     let program = run(&["man"], &[]).stdout;
     let help = run(&["--help"], &[]).stdout;
     let mut flags = 0;
-    for command in ["serve", "check", "exec", "verify", "openapi", "healthcheck", "completions", "man"] {
+    for command in ["serve", "check", "exec", "verify", "openapi", "healthcheck", "ca", "completions", "man"] {
         assert!(program.contains(&format!("vchatcloud\\-mock\\-{command}(1)")), "{command}");
         assert!(help.contains(&format!("vchatcloud-mock {command}")), "{command}");
         let page = run(&["man", command], &[]).stdout;
@@ -288,5 +288,5 @@ fn the_manual_has_every_command_and_flag() {
     assert!(flags > 30, "only {flags} flags were found");
     let unknown = run(&["man", "server"], &[]);
     assert_eq!(unknown.code, 2);
-    assert!(unknown.stderr.ends_with("healthcheck, completions or man, got \"server\"\n"), "{}", unknown.stderr);
+    assert!(unknown.stderr.ends_with("healthcheck, ca, completions or man, got \"server\"\n"), "{}", unknown.stderr);
 }

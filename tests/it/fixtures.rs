@@ -119,7 +119,7 @@ async fn the_edge_of_every_field() {
     // The result codes that it overrides.
     insta::assert_snapshot!(mock.stranger().list().await, @r#"
     200
-    x-mock-reason: API_KEY is missing: send your key in the header API_KEY; if you did, a proxy may have dropped a header with an underscore
+    x-mock-reason: API_KEY is missing: send your key in the header API_KEY; if you did, a proxy may have dropped a header with an underscore: nginx does, unless its configuration says: underscores_in_headers on;
     {"result_cd":-2147483648,"result_msg":""}
     "#);
     assert_eq!(mock.stranger().get("/nothing").await.codes(), "599 404");

@@ -32,6 +32,7 @@ mod state;
 mod state_file;
 mod stopping;
 mod tidy;
+mod tls;
 mod verify;
 mod verify_command;
 mod why;

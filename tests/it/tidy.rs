@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["emulator"],
     &["verify"],
     &["fixture", "journal"],
-    &["store", "token", "fault"],
+    &["store", "token", "fault", "tls"],
     &["clock", "seed", "form", "reader"],
     &["escape"],
     &["domain"],

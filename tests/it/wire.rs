@@ -45,7 +45,7 @@ pub fn read_to_end(stream: &mut TcpStream) -> String {
 }
 
 /// Reads one answer with a Content-Length from a connection that stays open.
-pub fn read_one(stream: &mut TcpStream) -> String {
+pub fn read_one(stream: &mut impl Read) -> String {
     let mut answer = Vec::new();
     loop {
         let mut byte = [0];

@@ -43,7 +43,7 @@ pub fn no_key(recording: &Recording) -> Explanation {
         hints.extend(others.map(str::to_owned));
     }
     if hints.is_empty() {
-        hints.push("if you did, a proxy may have dropped a header with an underscore".to_owned());
+        hints.push("if you did, a proxy may have dropped a header with an underscore: nginx does, unless its configuration says: underscores_in_headers on;".to_owned());
     }
     Explanation { hints, ..demanded(AuthHeader::ApiKey) }
 }
