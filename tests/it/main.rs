@@ -20,6 +20,7 @@ mod fixtures;
 mod golden;
 mod healthcheck;
 mod journal;
+mod korean;
 mod laws;
 mod mock;
 mod page;
