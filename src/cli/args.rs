@@ -11,7 +11,7 @@ use super::Failure;
 use crate::clock::ClockMode;
 use crate::domain::field::Invalid;
 use crate::domain::ids::Token;
-use crate::emulator::{AuthMode, ErrorStatus};
+use crate::emulator::{AuthMode, ErrorStatus, checked_ttl};
 use crate::journal::Limits;
 use crate::launch::{DEFAULT_PORT, Tls};
 use crate::server::Host;
@@ -303,9 +303,8 @@ fn parse_duration(text: &str) -> Result<Duration, &'static str> {
     humantime::parse_duration(text).map_err(|_| "must be a duration such as 90s or 5h")
 }
 
-fn parse_ttl(text: &str) -> Result<Duration, &'static str> {
-    let ttl = parse_duration(text)?;
-    if ttl.as_secs() == 0 || ttl.subsec_nanos() != 0 { Err("must be whole seconds, at least 1s") } else { Ok(ttl) }
+fn parse_ttl(text: &str) -> Result<Duration, String> {
+    checked_ttl(parse_duration(text)?).map_err(|Invalid(what)| what)
 }
 
 fn parse_token(text: &str) -> Result<Token, String> {

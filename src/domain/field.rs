@@ -11,7 +11,8 @@ use serde::{Serialize, Serializer};
 use super::text::{self, Digits};
 
 /// What is wrong with a text that should have been a field's value, such as `must be Y or N`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct Invalid(pub String);
 
 /// A refused field: its name as the caller spells it, and what is wrong.

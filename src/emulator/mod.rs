@@ -24,7 +24,7 @@ pub use self::changes::{Added, Cause, Changed, Differences, Grave, Removed};
 pub use self::clocks::{Due, DueEvent};
 pub use self::control::{AccountDiff, AccountSummary, ControlRefusal};
 pub use self::look::Whereabouts;
-pub use self::settings::{AuthMode, ErrorStatus, Settings};
+pub use self::settings::{AuthMode, ErrorStatus, Settings, checked_ttl};
 
 use self::account::{AccountState, Start};
 use self::auth::Issued;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::clock::ClockMode;
+use crate::domain::field::Invalid;
 use crate::fixture::Fixtures;
 use crate::journal::Limits;
 
@@ -48,6 +49,15 @@ pub struct Settings {
     pub journal: Limits,
     /// Whether a request may ask for a fault with `X-Mock-Fault`.
     pub fault_header: bool,
+}
+
+/// Takes how long tokens are valid, which they tell in seconds.
+///
+/// # Errors
+/// No whole seconds, or none.
+pub fn checked_ttl(ttl: Duration) -> Result<Duration, Invalid> {
+    let is_valid = ttl.as_secs() > 0 && ttl.subsec_nanos() == 0;
+    if is_valid { Ok(ttl) } else { Err(Invalid("must be whole seconds, at least 1s".to_owned())) }
 }
 
 impl Settings {

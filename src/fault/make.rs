@@ -1,14 +1,15 @@
 //! Faults and rules as Rust programs write them. What is out of range is told when the rule is added, as of any other.
 
-use std::ops::{RangeFrom, RangeInclusive};
+use std::ops::{RangeFrom, RangeInclusive, RangeToInclusive};
 use std::str::FromStr;
 use std::time::Duration;
 
 use super::kind::commit_then_fail::CommitThenFail;
 use super::kind::rate_limit::RateLimit;
-use super::kind::{bad_gateway, delay, empty, hang, malformed, reset, slow, status, truncate};
-use super::{Fault, Matcher, Nth, Rule};
+use super::kind::{bad_gateway, delay, empty, hang, malformed, reset, slow, truncate};
+use super::{Fault, Matcher, Nth, Rule, Status};
 use crate::domain::code::{self, ResultCode};
+use crate::domain::field::Invalid;
 use crate::domain::ids::RoomId;
 use crate::domain::operation::Operation;
 
@@ -23,14 +24,15 @@ impl Fault {
         Fault::Delay(delay::Delay { min, max })
     }
 
-    /// Answers with an HTTP status, 200 to 599, and the first result code of that status, or `SYSTEM_ERROR`.
-    pub fn status(http: u16) -> Fault {
-        Fault::Status(status::Status { code: code::for_status(http), http: Some(http), message: None, retry_after: None })
+    /// Answers with an HTTP status, 200 to 599, and the first result code of that status, or `SYSTEM_ERROR`. What it returns
+    /// is a fault that takes more: `Fault::status(503).retry_after(2)`.
+    pub fn status(http: u16) -> Status {
+        Status { http: Some(http), ..Fault::code(code::for_status(http)) }
     }
 
-    /// Answers with a result code.
-    pub fn code(code: ResultCode) -> Fault {
-        Fault::Status(status::Status { code, http: None, message: None, retry_after: None })
+    /// Answers with a result code, and the HTTP status that goes with it.
+    pub fn code(code: ResultCode) -> Status {
+        Status { code, http: None, message: None, retry_after: None }
     }
 
     /// Resets the connection (RST) without an answer; the operation does not happen.
@@ -84,8 +86,8 @@ impl Fault {
     }
 
     /// The write happens, and then the client sees that fault: a status, reset, empty, hang or bad gateway.
-    pub fn commit_then(then: Fault) -> Fault {
-        Fault::CommitThenFail(CommitThenFail { then: Some(Box::new(then)) })
+    pub fn commit_then(then: impl Into<Fault>) -> Fault {
+        Fault::CommitThenFail(CommitThenFail { then: Some(Box::new(then.into())) })
     }
 
     /// Lets so many calls of an account through per second, and `burst` at once.
@@ -94,12 +96,38 @@ impl Fault {
     }
 }
 
+impl Status {
+    /// With the result code of another status.
+    #[must_use]
+    pub fn with_code(self, code: ResultCode) -> Status {
+        Status { code, ..self }
+    }
+
+    /// Says that instead of the code's own words.
+    #[must_use]
+    pub fn message(self, message: &str) -> Status {
+        Status { message: Some(message.to_owned()), ..self }
+    }
+
+    /// Says after how many seconds to try again, at most a day of them: the header `Retry-After`.
+    #[must_use]
+    pub fn retry_after(self, seconds: u64) -> Status {
+        Status { retry_after: Some(seconds), ..self }
+    }
+}
+
+impl From<Status> for Fault {
+    fn from(status: Status) -> Fault {
+        Fault::Status(status)
+    }
+}
+
 /// As the header `X-Mock-Fault` has it: `status; http=503; retryAfter=2`, or JSON.
 impl FromStr for Fault {
-    type Err = String;
+    type Err = Invalid;
 
-    fn from_str(text: &str) -> Result<Fault, String> {
-        Fault::from_header(text)
+    fn from_str(text: &str) -> Result<Fault, Invalid> {
+        Fault::from_header(text).map_err(Invalid)
     }
 }
 
@@ -110,48 +138,54 @@ impl From<Fault> for Rule {
     }
 }
 
-impl Rule {
+/// That status befalls every exchange.
+impl From<Status> for Rule {
+    fn from(status: Status) -> Rule {
+        Fault::from(status).into()
+    }
+}
+
+/// What a rule says, with a fault to begin with: each of these is a method of all three.
+macro_rules! rules {
+    ($($(#[$doc:meta])* $method:ident($value:ident: $what:ty) |$rule:ident| $set:expr;)+) => {
+        impl Rule {$(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $method(self, $value: $what) -> Rule {
+                let mut $rule = self;
+                $set;
+                $rule
+            }
+        )+}
+
+        rules! { for Fault $($(#[$doc])* $method($value: $what);)+ }
+        rules! { for Status $($(#[$doc])* $method($value: $what);)+ }
+    };
+    (for $fault:ident $($(#[$doc:meta])* $method:ident($value:ident: $what:ty);)+) => {
+        impl $fault {$(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $method(self, $value: $what) -> Rule {
+                Rule::from(self).$method($value)
+            }
+        )+}
+    };
+}
+
+rules! {
     /// Only calls of that operation.
-    #[must_use]
-    pub fn on(mut self, operation: Operation) -> Rule {
-        self.matcher.operation = Some(operation);
-        self
-    }
-
+    on(operation: Operation) |rule| rule.matcher.operation = Some(operation);
     /// Only calls about that room.
-    #[must_use]
-    pub fn in_room(mut self, room_id: RoomId) -> Rule {
-        self.matcher.room_id = Some(room_id);
-        self
-    }
-
-    /// Only the third (`3`), the third to fifth (`3..=5`) or all from the third on (`3..`) of those that fit the above.
-    #[must_use]
-    pub fn nth(mut self, nth: impl Into<Nth>) -> Rule {
-        self.matcher.nth = Some(nth.into());
-        self
-    }
-
+    in_room(room_id: RoomId) |rule| rule.matcher.room_id = Some(room_id);
+    /// Only the third (`3`), the third to fifth (`3..=5`), all from the third on (`3..`) or up to it (`..=3`) of those that fit
+    /// the above.
+    nth(nth: impl Into<Nth>) |rule| rule.matcher.nth = Some(nth.into());
     /// Only some, drawn with that probability, above 0 to 1.
-    #[must_use]
-    pub fn with_probability(mut self, probability: f64) -> Rule {
-        self.matcher.probability = Some(probability);
-        self
-    }
-
+    with_probability(probability: f64) |rule| rule.matcher.probability = Some(probability);
     /// At most so many, 1 or more.
-    #[must_use]
-    pub fn times(mut self, times: u64) -> Rule {
-        self.times = Some(times);
-        self
-    }
-
+    times(times: u64) |rule| rule.times = Some(times);
     /// Until so much time has passed by the account's clock, at most a year.
-    #[must_use]
-    pub fn lasting(mut self, time: Duration) -> Rule {
-        self.lasts = Some(time);
-        self
-    }
+    lasting(time: Duration) |rule| rule.lasts = Some(time);
 }
 
 impl From<u64> for Nth {
@@ -169,5 +203,11 @@ impl From<RangeInclusive<u64>> for Nth {
 impl From<RangeFrom<u64>> for Nth {
     fn from(range: RangeFrom<u64>) -> Nth {
         Nth::new(range.start, None)
+    }
+}
+
+impl From<RangeToInclusive<u64>> for Nth {
+    fn from(range: RangeToInclusive<u64>) -> Nth {
+        Nth::new(1, Some(range.end))
     }
 }

@@ -6,6 +6,7 @@ mod plan;
 mod rule;
 mod table;
 
+pub use self::kind::status::Status;
 pub use self::kind::{Fault, Kind};
 pub use self::plan::{Amount, End, Plan, Reply, WirePlan};
 pub use self::rule::{Matcher, Nth, Rule, read_rule, read_rules};

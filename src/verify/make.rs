@@ -1,5 +1,6 @@
 //! Verifications as Rust programs write them, and as [`super::read`] reads them.
 
+use std::ops::{RangeFrom, RangeInclusive, RangeToInclusive};
 use std::time::Duration;
 
 use regex_lite::RegexBuilder;
@@ -54,31 +55,19 @@ impl Expectation {
         self
     }
 
-    /// Only calls in which a parameter is as the condition says: a text that it equals, or a [`Condition`].
+    /// Only calls in which a parameter is as the condition says: a text that it equals, or a [`Condition`]. A parameter has one
+    /// condition, the last.
     #[must_use]
     pub fn with(mut self, parameter: &str, condition: impl Into<Condition>) -> Expectation {
+        self.conditions.retain(|(other, _)| other != parameter);
         self.conditions.push((parameter.to_owned(), condition.into()));
         self
     }
 
-    /// Exactly so often.
+    /// How often: twice (`2`), twice or more often (`2..`), at most twice, also never (`..=2`), once or twice (`1..=2`).
     #[must_use]
-    pub fn times(mut self, times: u64) -> Expectation {
-        self.times = Times { min: times, max: Some(times) };
-        self
-    }
-
-    /// So often or more often.
-    #[must_use]
-    pub fn at_least(mut self, times: u64) -> Expectation {
-        self.times.min = times;
-        self
-    }
-
-    /// So often or less often, also never.
-    #[must_use]
-    pub fn at_most(mut self, times: u64) -> Expectation {
-        self.times = Times { min: 0, max: Some(times) };
+    pub fn times(mut self, times: impl Into<Times>) -> Expectation {
+        self.times = times.into();
         self
     }
 
@@ -100,6 +89,30 @@ impl Expectation {
         };
         member("times", Some(limits));
         members.into()
+    }
+}
+
+impl From<u64> for Times {
+    fn from(exactly: u64) -> Times {
+        Times { min: exactly, max: Some(exactly) }
+    }
+}
+
+impl From<RangeInclusive<u64>> for Times {
+    fn from(range: RangeInclusive<u64>) -> Times {
+        Times { min: *range.start(), max: Some(*range.end()) }
+    }
+}
+
+impl From<RangeFrom<u64>> for Times {
+    fn from(range: RangeFrom<u64>) -> Times {
+        Times { min: range.start, max: None }
+    }
+}
+
+impl From<RangeToInclusive<u64>> for Times {
+    fn from(range: RangeToInclusive<u64>) -> Times {
+        Times { min: 0, max: Some(range.end) }
     }
 }
 
@@ -133,6 +146,13 @@ impl Condition {
 impl From<&str> for Condition {
     fn from(text: &str) -> Condition {
         Condition::Equals(text.to_owned())
+    }
+}
+
+/// That a parameter equals that text.
+impl From<String> for Condition {
+    fn from(text: String) -> Condition {
+        Condition::Equals(text)
     }
 }
 
