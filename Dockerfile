@@ -7,7 +7,8 @@ WORKDIR /build
 # The dependencies have no layer of their own: that takes a made-up source tree, and the image is seldom built.
 COPY . .
 # Static linking lets the last stage be empty. The script asks rustc for its host, so amd64 and arm64 build alike.
-RUN cp "$(.ci/static)" /vchatcloud-mock
+# An empty directory that the image's user may write to: a volume that is mounted there takes over whose it is.
+RUN mkdir -p /image/tls && cp "$(.ci/static)" /image/vchatcloud-mock
 
 FROM scratch
 ARG VERSION=unreleased
@@ -15,8 +16,10 @@ LABEL org.opencontainers.image.title="vchatcloud-mock" \
       org.opencontainers.image.description="An offline, stateful mock server of the VChatCloud chat-room API" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0" \
       org.opencontainers.image.version="$VERSION"
-COPY --from=build /vchatcloud-mock /vchatcloud-mock
-# There is no /etc/passwd here to look a name up in. Nothing is written, so any other user does as well.
+COPY --from=build /image/vchatcloud-mock /vchatcloud-mock
+COPY --from=build --chown=65532:65532 /image/tls /tls
+# There is no /etc/passwd here to look a name up in. Nothing is written unless --tls-dir or --state say where, so any other
+# user does as well.
 USER 65532:65532
 # Inside of a container localhost is the container alone. The variable also reaches the health check.
 ENV VCHATCLOUD_MOCK_HOST=all

@@ -3,8 +3,8 @@
 //! The binary serves it from one command; see the README. The pieces, from the ground up:
 //!
 //! - [`domain`]: the vendor's language, as pure values and rules
-//! - `escape`, [`clock`], `seed`, `form`, `reader`, `store`, `token`, [`fault`], [`fixture`], [`journal`], [`verify`]: one thing
-//!   each, synchronous, time and chance handed in
+//! - `escape`, [`clock`], `seed`, `form`, `reader`, `store`, `token`, [`fault`], `tls`, [`fixture`], [`journal`], [`verify`]:
+//!   one thing each, synchronous, time and chance handed in
 //! - [`emulator`]: accounts, journal and faults, behind one cheap handle
 //! - `http`: the emulated API; [`admin`]: the control plane; [`openapi`]: the documents of both, made from the code
 //! - [`server`]: both on a socket

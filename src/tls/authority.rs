@@ -22,7 +22,6 @@ const LEAF_LIFE: TimeDelta = TimeDelta::days(397);
 const BACKDATED: TimeDelta = TimeDelta::days(1);
 
 /// What to do about one that is not as it should be; the files are called so wherever they are.
-const CURE: &str = "put the right one there, or move ca.pem and ca-key.pem away to have both made anew";
 const ANEW: &str = "move ca.pem and ca-key.pem away to have both made anew";
 
 /// Signs certificates for servers.
@@ -66,8 +65,8 @@ impl Authority {
     /// # Errors
     /// [`Unfit`] for anything else, and for one that is not valid now.
     pub fn read(certificate: &str, key: &str, now: DateTime<Utc>) -> Result<Authority, Unfit> {
-        let certificate_is = |what: &str| Unfit::Certificate(format!("{what}; {CURE}"));
-        let key_is = |what: &str| Unfit::Key(format!("{what}; {CURE}"));
+        let certificate_is = |what: &str| Unfit::Certificate(format!("{what}; put the right one there, or {ANEW}"));
+        let key_is = |what: &str| Unfit::Key(format!("{what}; put the right one there, or {ANEW}"));
         let der = sole_certificate(certificate).ok_or_else(|| certificate_is("is no PEM with one certificate and nothing else"))?;
         let (_, parsed) = parse_x509_certificate(&der).map_err(|_| certificate_is("has no certificate that can be read"))?;
         if !parsed.is_ca() {
