@@ -56,4 +56,21 @@ pub mod verify;
 #[cfg(feature = "cli")]
 pub mod cli;
 
-pub use self::client::{Account, Builder, Error, MockServer, RoomSpec};
+#[cfg(feature = "blocking")]
+pub use self::client::blocking;
+pub use self::client::{Account, AccountClock, Builder, Error, MockServer, RoomSpec, RoomUpdate, Unmet, UnmetExpectations};
+pub use self::clock::ClockMode;
+pub use self::domain::code::ResultCode;
+pub use self::domain::field::{Resolution, RoomStatus, RoomType, Template, YesNo};
+pub use self::domain::ids::{RoomId, Token};
+pub use self::domain::operation::Operation;
+pub use self::domain::room::Room;
+pub use self::emulator::{AuthMode, ErrorStatus};
+pub use self::fault::{Fault, Rule};
+pub use self::launch::LaunchError;
+pub use self::server::Host;
+pub use self::verify::{Condition, Expectation, Verification};
+
+/// What appears in signatures, in the version that fits.
+#[doc(no_inline)]
+pub use {axum, chrono};

@@ -71,10 +71,11 @@ fn failure(exchange: &Exchange) -> String {
 fn unused(rule: &FaultRule) -> String {
     let whose = rule.api_key.as_deref().map_or_else(|| "all accounts".to_owned(), text::short);
     let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let conditions = rule.r#match.as_object().into_iter().flatten();
+    let json = rule.rule.json();
+    let conditions = json["match"].as_object().into_iter().flatten();
     let conditions: Vec<String> = conditions.map(|(name, value)| format!("{name} {}", plain(value))).collect();
     let of = if conditions.is_empty() { "any call".to_owned() } else { conditions.join(", ") };
-    format!("{} {} for {of} ({whose})", rule.id, plain(&rule.r#do["kind"]))
+    format!("{} {} for {of} ({whose})", rule.id, rule.rule.fault.kind())
 }
 
 fn left_behind(diff: &AccountDiff) -> impl Iterator<Item = String> {

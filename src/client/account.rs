@@ -1,21 +1,21 @@
 //! The handle on one account, or on all: what a test does with the control plane.
 
+use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use hyper::{Method, StatusCode};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use super::answers::{AccountDiff, Exchange, Exchanges, FaultRule, Moved};
+use super::answers::{AccountDiff, Exchange, Exchanges, FaultRule};
 use super::control::Control;
 use super::expected::Expected;
-use super::room::{RoomSpec, rooms_of_state, shown_room};
-use super::{Error, Unmet};
-use crate::clock::{ClockMode, show_span};
+use super::room::{RoomSpec, RoomUpdate, rooms_of_state, shown_room};
+use super::{AccountClock, Error, Unmet};
 use crate::domain::ids::RoomId;
 use crate::domain::room::Room;
+use crate::domain::secret;
 use crate::escape;
 use crate::fault::Rule;
 use crate::verify::{Verdict, Verification};
@@ -30,8 +30,21 @@ pub struct Account {
     expected: Arc<Expected>,
 }
 
-/// The clock of an account.
-pub struct AccountClock<'a>(&'a Account);
+/// As in `account my-suite`. A key of the vendor's real shape is masked.
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.key {
+            Some(key) => write!(f, "account {}", secret::scrubbed(key)),
+            None => f.write_str("all accounts"),
+        }
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Account({self})")
+    }
+}
 
 impl Account {
     pub(super) fn new(control: Control, key: Option<String>, expected: Arc<Expected>) -> Account {
@@ -56,7 +69,8 @@ impl Account {
         shown_room(&made.room)
     }
 
-    /// The rooms, oldest first; of all accounts, account by account.
+    /// The rooms, oldest first; of all accounts, account by account. An account that nobody has called yet, and that no fixture
+    /// names, has none: it gets the rooms of `default` with its first call.
     ///
     /// # Errors
     /// [`Error`]
@@ -64,16 +78,16 @@ impl Account {
         rooms_of_state(&self.state().await?)
     }
 
-    /// Does to a room what the chat engine would, such as `json!({"joinCount": "+1"})`, and shows it.
+    /// Does to a room what the chat engine would: users join, messages are counted, it is paused or ends.
     ///
     /// # Errors
     /// [`Error`]
-    pub async fn patch_room(&self, id: RoomId, patch: Value) -> Result<Room, Error> {
+    pub async fn patch_room(&self, id: RoomId, patch: RoomUpdate) -> Result<Room, Error> {
         #[derive(Deserialize)]
         struct Patched {
             room: Value,
         }
-        let patched: Patched = self.control.call(Method::PATCH, &self.path(&format!("rooms/{id}"), ""), Some(&patch)).await?;
+        let patched: Patched = self.control.call(Method::PATCH, &self.path(&format!("rooms/{id}"), ""), Some(&patch.json())).await?;
         shown_room(&patched.room)
     }
 
@@ -115,8 +129,8 @@ impl Account {
     }
 
     /// The account's clock.
-    pub fn clock(&self) -> AccountClock<'_> {
-        AccountClock(self)
+    pub fn clock(&self) -> AccountClock {
+        AccountClock::of(self.clone())
     }
 
     /// The exchanges that the journal keeps, oldest first.
@@ -160,8 +174,9 @@ impl Account {
         }
     }
 
-    /// Judges that when the [`MockServer`](super::MockServer) is dropped, and fails the test then: without waiting, whatever
-    /// the verification says.
+    /// Judges that when the [`MockServer`](super::MockServer) is dropped, and fails the test if it is not met: without waiting
+    /// then, whatever the verification says.
+    #[track_caller]
     pub fn expect(&self, verification: impl Into<Verification>) {
         self.expected.add(self.clone(), verification.into());
     }
@@ -221,11 +236,11 @@ impl Account {
         self.control.send(Method::PUT, &path, Some(state.to_owned()), "application/json").await?.succeeded().map(drop)
     }
 
-    async fn read<T: serde::de::DeserializeOwned>(&self, path: &str, query: &str) -> Result<T, Error> {
+    pub(super) async fn read<T: DeserializeOwned>(&self, path: &str, query: &str) -> Result<T, Error> {
         self.control.call(Method::GET, &self.path(path, query), None).await
     }
 
-    async fn call<T: serde::de::DeserializeOwned>(&self, method: Method, path: &str, body: Option<&Value>) -> Result<T, Error> {
+    pub(super) async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<&Value>) -> Result<T, Error> {
         self.control.call(method, &self.writing(path), body).await
     }
 
@@ -238,59 +253,5 @@ impl Account {
         let key = self.key.as_deref().map(|key| format!("apiKey={}", escape::encode(key)));
         let members: Vec<&str> = key.iter().map(String::as_str).chain([query]).filter(|member| !member.is_empty()).collect();
         if members.is_empty() { path.to_owned() } else { format!("{path}?{}", members.join("&")) }
-    }
-}
-
-impl AccountClock<'_> {
-    /// The time it shows.
-    ///
-    /// # Errors
-    /// [`Error`]
-    pub async fn now(&self) -> Result<DateTime<Utc>, Error> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Clocks {
-            accounts: Vec<Shown>,
-            to_come: Shown,
-        }
-        #[derive(Deserialize)]
-        struct Shown {
-            now: DateTime<Utc>,
-        }
-        let Clocks { accounts, to_come } = self.0.read("clock", "").await?;
-        let own = accounts.into_iter().next().filter(|_| self.0.key.is_some());
-        Ok(own.unwrap_or(to_come).now)
-    }
-
-    /// Sets it; it may go back.
-    ///
-    /// # Errors
-    /// [`Error`]
-    pub async fn set(&self, mode: ClockMode) -> Result<Moved, Error> {
-        self.0.call(Method::PUT, "clock", Some(&json!({ "clock": mode.to_string() }))).await
-    }
-
-    /// Stops it at a moment.
-    ///
-    /// # Errors
-    /// [`Error`]
-    pub async fn freeze(&self, at: DateTime<Utc>) -> Result<Moved, Error> {
-        self.set(ClockMode::Frozen(at)).await
-    }
-
-    /// Moves it forward.
-    ///
-    /// # Errors
-    /// [`Error`]
-    pub async fn advance(&self, by: Duration) -> Result<Moved, Error> {
-        self.shift(TimeDelta::from_std(by).unwrap_or(TimeDelta::MAX)).await
-    }
-
-    /// Moves it forward, or back by less than nothing.
-    ///
-    /// # Errors
-    /// [`Error`]
-    pub async fn shift(&self, by: TimeDelta) -> Result<Moved, Error> {
-        self.0.call(Method::POST, "clock/advance", Some(&json!({ "by": show_span(by) }))).await
     }
 }

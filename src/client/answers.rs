@@ -1,6 +1,7 @@
 //! What handles answer, as the control plane shows it.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, de};
@@ -9,6 +10,8 @@ use crate::clock::ClockMode;
 use crate::domain::field::Invalid;
 use crate::domain::ids::RoomId;
 use crate::domain::operation::Operation;
+use crate::fault::{self, Rule};
+use crate::reader::{self, Problems};
 
 /// What the journal keeps.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -32,10 +35,10 @@ pub struct Exchange {
     /// The account that it named.
     pub api_key: Option<String>,
     /// `None` for an unknown path or method, and for a preflight.
-    #[serde(deserialize_with = "parsed")]
+    #[serde(deserialize_with = "parsed_if_any")]
     pub operation: Option<Operation>,
     /// The room that it was about or made.
-    #[serde(deserialize_with = "parsed")]
+    #[serde(deserialize_with = "parsed_if_any")]
     pub room_id: Option<RoomId>,
     /// Microseconds from the request's head to the answer.
     pub us: u64,
@@ -64,6 +67,25 @@ pub struct ExchangeRequest {
     pub parameters: BTreeMap<String, String>,
     /// As it arrived, at most 4096 bytes; `None` when nobody read it.
     pub body: Option<String>,
+}
+
+impl ExchangeRequest {
+    /// The value of a header, in any case; the first of a name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
+}
+
+impl ExchangeAnswer {
+    /// The value of a header, in any case; the first of a name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
+}
+
+fn header<'h>(headers: &'h [String], name: &str) -> Option<&'h str> {
+    let mut headers = headers.iter().filter_map(|line| line.split_once(": "));
+    headers.find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 /// What was answered.
@@ -101,16 +123,17 @@ pub struct FaultRule {
     pub id: u64,
     /// The account, masked as everywhere; `None` is all.
     pub api_key: Option<String>,
-    /// Which exchanges, as the rule says.
-    pub r#match: serde_json::Value,
-    /// What befalls them, as the rule says.
-    pub r#do: serde_json::Value,
     /// How many exchanges fitted its operation and room.
     pub seen: u64,
     /// How many it befell.
     pub applied: u64,
+    /// When it ends, by the account's clock.
+    pub ends: Option<DateTime<Utc>>,
     /// Whether it has used up its `times`.
     pub spent: bool,
+    /// The rule itself.
+    #[serde(flatten, deserialize_with = "rule")]
+    pub rule: Rule,
 }
 
 /// What of one account is not as in the fixtures, or as it was at the mark.
@@ -137,7 +160,8 @@ impl AccountDiff {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RoomInDiff {
-    pub room_id: String,
+    #[serde(deserialize_with = "parsed")]
+    pub room_id: RoomId,
     pub room_name: String,
     pub by: By,
 }
@@ -147,7 +171,8 @@ pub struct RoomInDiff {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ChangedRoom {
-    pub room_id: String,
+    #[serde(deserialize_with = "parsed")]
+    pub room_id: RoomId,
     pub room_name: String,
     pub fields: Vec<ChangedField>,
 }
@@ -166,20 +191,32 @@ pub struct ChangedField {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct By {
-    /// `api`, `admin` or `program`.
-    pub via: String,
+    pub via: Via,
     /// The number of the exchange.
     pub request: Option<u64>,
+}
+
+/// The way by which a change came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Via {
+    /// A call of the emulated API.
+    Api,
+    /// A call of the control plane, or of a handle.
+    Admin,
+    /// The emulator's own interface, in the program in which it runs.
+    Program,
 }
 
 /// Where a clock is, and what fell due on the way there.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Moved {
-    #[serde(deserialize_with = "parsed_one")]
+    #[serde(deserialize_with = "parsed")]
     pub clock: ClockMode,
     pub now: DateTime<Utc>,
-    /// In order of time.
+    /// In order of time, account by account.
     pub due: Vec<Due>,
 }
 
@@ -188,23 +225,42 @@ pub struct Moved {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Due {
+    /// The account, masked as everywhere; `None` is all.
+    pub api_key: Option<String>,
     pub at: DateTime<Utc>,
-    /// `tokensExpired`, `roomEnded` or `faultEnded`.
-    pub what: String,
-    /// How many tokens expired.
-    pub tokens: Option<u64>,
-    /// The room that came to its `endDt`.
-    pub room_id: Option<String>,
-    /// The fault rule that came to the end of its time.
-    pub fault: Option<u64>,
+    #[serde(flatten)]
+    pub what: DueEvent,
 }
 
-fn parsed<'de, D: Deserializer<'de>, T: std::str::FromStr<Err = Invalid>>(deserializer: D) -> Result<Option<T>, D::Error> {
+/// What was to happen.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "what", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum DueEvent {
+    /// So many tokens expired.
+    TokensExpired { tokens: u64 },
+    /// A room came to its `endDt`.
+    RoomEnded {
+        #[serde(deserialize_with = "parsed")]
+        room_id: RoomId,
+    },
+    /// The fault rule of that number came to the end of its time.
+    FaultEnded { fault: u64 },
+}
+
+fn parsed_if_any<'de, D: Deserializer<'de>, T: FromStr<Err = Invalid>>(deserializer: D) -> Result<Option<T>, D::Error> {
     let text: Option<String> = Deserialize::deserialize(deserializer)?;
-    text.map(|text| text.parse().map_err(|Invalid(what)| de::Error::custom(what))).transpose()
+    text.map(|text| text.parse().map_err(de::Error::custom)).transpose()
 }
 
-fn parsed_one<'de, D: Deserializer<'de>, T: std::str::FromStr<Err = Invalid>>(deserializer: D) -> Result<T, D::Error> {
+fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err = Invalid>>(deserializer: D) -> Result<T, D::Error> {
     let text: String = Deserialize::deserialize(deserializer)?;
-    text.parse().map_err(|Invalid(what)| de::Error::custom(what))
+    text.parse().map_err(de::Error::custom)
+}
+
+/// What is left of an answer when everything else is read.
+fn rule<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Rule, D::Error> {
+    let text = serde_json::Map::deserialize(deserializer).map(|members| serde_json::Value::from(members).to_string())?;
+    let read = reader::read("rule", &text, fault::read_rule).map_err(|problems| de::Error::custom(Problems(problems)))?;
+    read.ok_or_else(|| de::Error::custom("no rule"))
 }

@@ -1,5 +1,6 @@
 //! Everything that the command line can set.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,16 +11,17 @@ use super::router;
 use crate::admin::{Access, AllowedHosts};
 use crate::clock::ClockMode;
 use crate::domain::ids::Token;
-use crate::emulator::{AuthMode, ErrorStatus, Settings};
+use crate::domain::text;
+use crate::emulator::{AuthMode, ErrorStatus, Settings, checked_ttl};
 use crate::fixture::{self, DEMO, Source};
-use crate::journal::Limits;
 use crate::launch::{Config, LaunchError};
 use crate::server::Host;
 
-/// What a server is to be like. Unlike the command line it starts without rooms, on a free port of 127.0.0.1, and reads no
-/// variable.
-#[derive(Debug, Clone)]
-#[must_use]
+/// What a server is to be like: each flag of `vchatcloud-mock serve` is a method of the same name, but for those about the log,
+/// which is the program's own. Unlike the command line it starts without rooms, on a free port of 127.0.0.1, and reads no variable.
+/// Values are checked when it starts; messages name the flag.
+#[derive(Clone)]
+#[must_use = "it does nothing until it is started"]
 pub struct Builder {
     host: Host,
     port: u16,
@@ -95,9 +97,15 @@ impl Builder {
         self
     }
 
-    /// How much the journal keeps.
-    pub fn journal(mut self, limits: Limits) -> Builder {
-        self.settings.journal = limits;
+    /// How many exchanges the journal keeps per account, 1000 unless told otherwise; 0 turns it off.
+    pub fn journal_entries(mut self, entries: usize) -> Builder {
+        self.settings.journal.entries = entries;
+        self
+    }
+
+    /// How many bytes the journal keeps in all, 32 MiB unless told otherwise; 0 turns it off.
+    pub fn journal_bytes(mut self, bytes: usize) -> Builder {
+        self.settings.journal.bytes = bytes;
         self
     }
 
@@ -138,9 +146,9 @@ impl Builder {
         self
     }
 
-    /// One more host name under which `/__admin` may be called.
-    pub fn allowed_host(mut self, host: impl Into<String>) -> Builder {
-        self.allowed_hosts.push(host.into());
+    /// More host names under which `/__admin` may be called.
+    pub fn allowed_hosts(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Builder {
+        self.allowed_hosts.extend(hosts.into_iter().map(Into::into));
         self
     }
 
@@ -150,13 +158,24 @@ impl Builder {
     /// [`LaunchError`]; then nothing listens.
     #[expect(clippy::unused_async, reason = "it says that a runtime is needed, and leaves room to wait")]
     pub async fn start(self) -> Result<MockServer, LaunchError> {
+        // The sockets would panic.
+        tokio::runtime::Handle::try_current().map_err(|error| LaunchError::Runtime(error.to_string()))?;
         let token = self.admin_token.clone();
         Ok(MockServer::of(self.config()?.launch()?, token))
     }
 
+    /// Starts it and waits until it is there, for a test that is not async: see [`blocking`](super::blocking).
+    ///
+    /// # Errors
+    /// [`LaunchError`]; then nothing listens.
+    #[cfg(feature = "blocking")]
+    pub fn start_blocking(self) -> Result<super::blocking::MockServer, LaunchError> {
+        super::blocking::MockServer::start_with(self)
+    }
+
     /// No socket at all: a router that answers, for `tower::ServiceExt::oneshot` or to nest in another server, and the handle.
-    /// Faults that act on a connection act on the body here: what would be a reset or a close is an error of the body, and
-    /// what would hang never comes.
+    /// Faults that act on a connection act on the body here: what would be a reset or a close is an error of the body, under a
+    /// status of 502 if nothing at all would have come, and what would hang never comes. Where to listen does not matter.
     ///
     /// # Errors
     /// [`LaunchError`]
@@ -169,7 +188,19 @@ impl Builder {
     fn config(self) -> Result<Config, LaunchError> {
         let Builder { host, port, port_file, sources, mut settings, state, admin_token, allowed_hosts } = self;
         settings.fixtures = fixture::load(&sources)?;
-        let hosts = AllowedHosts::new(&allowed_hosts).map_err(|error| LaunchError::Usage(format!("allowed_host: {error}")))?;
+        let shown = text::duration(settings.token_ttl);
+        checked_ttl(settings.token_ttl).map_err(|error| LaunchError::Usage(format!("--token-ttl: {error}, got \"{shown}\"")))?;
+        let hosts = AllowedHosts::new(&allowed_hosts).map_err(|error| LaunchError::Usage(format!("--allowed-hosts: {error}")))?;
         Ok(Config { host, port, port_file, settings, state, access: Access { hosts, token: admin_token }, tls: None })
+    }
+}
+
+/// Without fixtures and tokens.
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Settings { auth, seed, clock, .. } = &self.settings;
+        let mut shown = f.debug_struct("Builder");
+        shown.field("host", &self.host).field("port", &self.port).field("auth", auth).field("seed", seed).field("clock", clock);
+        shown.finish_non_exhaustive()
     }
 }

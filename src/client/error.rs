@@ -1,11 +1,13 @@
 //! Why a call of a handle failed.
 
+use std::fmt;
+
 use serde::Deserialize;
 
 use crate::verify::Verdict;
 
 /// Why a call failed. Nothing was changed, unless the connection broke on the way.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Nobody answers there.
@@ -33,8 +35,15 @@ pub enum Error {
     #[error("{0}")]
     Unmet(Unmet),
     /// The answer is not a mock's, or not this version's.
-    #[error("unexpected answer: {0}")]
+    #[error("unexpected answer, is it a mock of this version: {0}")]
     Unexpected(String),
+}
+
+/// As it is shown: a test unwraps it, and a verdict is easier to read in lines.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// A verification that did not pass.
@@ -46,8 +55,8 @@ pub struct Unmet {
     pub note: Option<String>,
 }
 
-impl std::fmt::Display for Unmet {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Unmet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "verification {}", self.verdict)?;
         self.note.iter().try_for_each(|note| write!(f, "\n  {note}"))
     }

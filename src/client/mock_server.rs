@@ -1,15 +1,19 @@
 //! A mock server inside a test, or the handle on one elsewhere.
 
+use std::fmt;
 use std::sync::Arc;
 use std::thread;
 
+use axum::Router;
 use hyper::Method;
+use serde::Deserialize;
 use serde_json::Value;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::control::{Control, Way};
 use super::dial::Target;
-use super::expected::Expected;
+use super::expected::{Expected, PATIENCE, UnmetExpectations};
 use super::{Account, Builder, Error};
 use crate::domain::ids::Token;
 use crate::launch::{LaunchError, Launched, StateFile};
@@ -18,6 +22,7 @@ use crate::server::{App, Listeners};
 /// A mock server: one that runs in this process until it is dropped, or the handle on one elsewhere.
 ///
 /// When it is dropped, expectations that were not met ([`Account::expect`]) fail the test, unless it is panicking already.
+#[must_use = "a server stops when it is dropped"]
 pub struct MockServer {
     url: String,
     control: Control,
@@ -28,8 +33,16 @@ pub struct MockServer {
 /// The server in this process.
 struct Running {
     listeners: Listeners,
-    tasks: Vec<JoinHandle<()>>,
-    state: Option<(Arc<StateFile>, App)>,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+    state: Option<State>,
+}
+
+/// The file that its accounts survive in.
+struct State {
+    file: Arc<StateFile>,
+    app: App,
+    following: JoinHandle<()>,
 }
 
 impl MockServer {
@@ -37,9 +50,17 @@ impl MockServer {
     /// Tokio runtime, in which it runs.
     ///
     /// # Errors
-    /// [`LaunchError::Runtime`] if the machine gives no socket.
+    /// [`LaunchError`] if the machine gives no socket, or there is no runtime.
     pub async fn start() -> Result<MockServer, LaunchError> {
         MockServer::builder().start().await
+    }
+
+    /// The same without a socket: a router that answers, and the handle. See [`Builder::router`].
+    ///
+    /// # Errors
+    /// [`LaunchError`], as of any [`Builder`]; with no settings there is nothing to be wrong.
+    pub fn router() -> Result<(Router, MockServer), LaunchError> {
+        MockServer::builder().router()
     }
 
     /// A server with other settings.
@@ -47,8 +68,8 @@ impl MockServer {
         Builder::default()
     }
 
-    /// The handle on a server that runs elsewhere, such as in a container: `http://HOST[:PORT]`. It is healthy when this
-    /// returns.
+    /// The handle on a server that runs elsewhere, such as in a container: `http://HOST[:PORT]`. It is there and is a mock when
+    /// this returns. It must not run on the thread that waits for it when the handle is dropped.
     ///
     /// # Errors
     /// [`Error`]
@@ -59,23 +80,36 @@ impl MockServer {
     /// The same with the token of its `--admin-token`.
     ///
     /// # Errors
-    /// [`Error`]
+    /// [`Error`]; [`Error::Refused`] for a token that is not the server's.
     pub async fn connect_with(url: &str, token: Option<Token>) -> Result<MockServer, Error> {
+        #[derive(Deserialize)]
+        struct Health {
+            #[serde(rename = "version")]
+            _version: String,
+        }
         let target = Target::at(url).ok_or_else(|| Error::BadUrl(url.to_owned()))?;
+        let server = target.authority().to_owned();
         let control = Control::new(Way::There(target), token);
-        control.call::<Value>(Method::GET, "health", None).await?;
+        let is_a_mock = async {
+            control.call::<Health>(Method::GET, "health", None).await?;
+            // Health is told to everybody; this is not.
+            control.call::<Value>(Method::GET, "clock", None).await.map(drop)
+        };
+        let late = |_| Error::Broken { server, what: format!("no answer within {} s", PATIENCE.as_secs()) };
+        tokio::time::timeout(PATIENCE, is_a_mock).await.map_err(late)??;
         Ok(MockServer { url: url.trim_end_matches('/').to_owned(), control, expected: Arc::default(), running: None })
     }
 
     pub(crate) fn of(launched: Launched, token: Option<Token>) -> MockServer {
         let Launched { server, app, url, state } = launched;
         let listeners = server.listeners();
-        let mut tasks = vec![tokio::spawn(server.serve(app.clone(), std::future::pending()))];
-        if let Some(file) = &state {
-            tasks.push(tokio::spawn(Arc::clone(file).follow(app.emulator().clone())));
-        }
-        let state = state.map(|file| (file, app.clone()));
-        MockServer::over(app, url, token, Some(Running { listeners, tasks, state }))
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = tokio::spawn(server.serve(app.clone(), async { drop(stopped.await) }));
+        let state = state.map(|file| {
+            let following = tokio::spawn(Arc::clone(&file).follow(app.emulator().clone()));
+            State { file, app: app.clone(), following }
+        });
+        MockServer::over(app, url, token, Some(Running { listeners, stop, serving, state }))
     }
 
     pub(super) fn without_socket(app: App, token: Option<Token>) -> MockServer {
@@ -100,18 +134,49 @@ impl MockServer {
     pub fn all_accounts(&self) -> Account {
         Account::new(self.control.clone(), None, Arc::clone(&self.expected))
     }
+
+    /// Stops it more gently than a drop: answers in flight have a tenth of a second, and expectations that were not met are an
+    /// error and no panic. A server elsewhere goes on.
+    ///
+    /// # Errors
+    /// What was expected and did not happen.
+    pub async fn stop(mut self) -> Result<(), UnmetExpectations> {
+        if let Some(Running { stop, serving, state, .. }) = self.running.take() {
+            drop(stop);
+            drop(serving.await);
+            state.iter().for_each(State::end);
+        }
+        self.expected.judge().await
+    }
+}
+
+impl State {
+    /// Writes what there is to write, for the last time.
+    fn end(&self) {
+        self.following.abort();
+        self.file.save(self.app.emulator());
+    }
+}
+
+impl fmt::Debug for MockServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockServer").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 impl Drop for MockServer {
+    #[expect(clippy::panic, reason = "a test whose expectations were not met must fail")]
     fn drop(&mut self) {
-        let unmet = if thread::panicking() { Vec::new() } else { self.expected.unmet() };
-        if let Some(Running { listeners, tasks, state }) = self.running.take() {
+        if let Some(Running { listeners, serving, state, .. }) = self.running.take() {
             listeners.close();
-            tasks.iter().for_each(JoinHandle::abort);
-            if let Some((file, app)) = state {
-                file.save(app.emulator());
-            }
+            serving.abort();
+            state.iter().for_each(State::end);
         }
-        assert!(unmet.is_empty(), "{}", unmet.join("\n"));
+        if thread::panicking() {
+            return self.expected.forget();
+        }
+        if let Err(unmet) = self.expected.judge_in_a_thread() {
+            panic!("{unmet}");
+        }
     }
 }

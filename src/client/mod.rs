@@ -3,7 +3,10 @@
 
 mod account;
 mod answers;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod builder;
+mod clock;
 mod control;
 pub(crate) mod dial;
 mod error;
@@ -12,12 +15,14 @@ mod mock_server;
 mod room;
 mod router;
 
-pub use self::account::{Account, AccountClock};
+pub use self::account::Account;
 pub use self::answers::{
-    AccountDiff, By, ChangedField, ChangedRoom, Due, Exchange, ExchangeAnswer, ExchangeFault, ExchangeRequest, Exchanges, FaultRule, Moved,
-    RoomInDiff,
+    AccountDiff, By, ChangedField, ChangedRoom, Due, DueEvent, Exchange, ExchangeAnswer, ExchangeFault, ExchangeRequest, Exchanges,
+    FaultRule, Moved, RoomInDiff, Via,
 };
 pub use self::builder::Builder;
+pub use self::clock::AccountClock;
 pub use self::error::{Error, Unmet};
+pub use self::expected::UnmetExpectations;
 pub use self::mock_server::MockServer;
-pub use self::room::RoomSpec;
+pub use self::room::{RoomSpec, RoomUpdate};

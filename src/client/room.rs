@@ -1,10 +1,10 @@
-//! Rooms to be made, and rooms as they are read back.
+//! Rooms to be made and to be changed, and rooms as they are read back.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::Error;
-use crate::domain::field::{Resolution, RoomStatus, RoomType, Template, YesNo};
+use crate::domain::field::{Coded, Resolution, RoomStatus, RoomType, Template, YesNo};
 use crate::domain::ids::RoomId;
 use crate::domain::room::Room;
 use crate::domain::time::KstTime;
@@ -13,8 +13,7 @@ use crate::fixture::{self, RoomFixture, Source};
 /// A room to be, as a fixture has it; what is not said is as in a new room. Values are checked when it is made.
 ///
 /// ```
-/// use vchatcloud_mock::RoomSpec;
-/// use vchatcloud_mock::domain::field::RoomType;
+/// use vchatcloud_mock::{RoomSpec, RoomType};
 ///
 /// let room = RoomSpec::named("회의").max_user(10).room_type(RoomType::Video);
 /// # drop(room);
@@ -22,65 +21,101 @@ use crate::fixture::{self, RoomFixture, Source};
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RoomSpec(Map<String, Value>);
 
+/// What the chat engine does to a room; what is not said stays. All of it happens or nothing.
+///
+/// ```
+/// use vchatcloud_mock::RoomUpdate;
+///
+/// let somebody_came = RoomUpdate::default().join_count_by(1).current_user_count_by(1);
+/// # drop(somebody_came);
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RoomUpdate(Map<String, Value>);
+
 macro_rules! setters {
-    ($($(#[$doc:meta])* $method:ident($value:ident: $what:ty) $field:literal $text:expr;)+) => {$(
-        $(#[$doc])*
-        #[must_use]
-        pub fn $method(self, $value: $what) -> RoomSpec {
-            self.with($field, $text)
+    ($of:ident $($(#[$doc:meta])* $method:ident($value:ident: $what:ty) $field:literal $text:expr;)+) => {
+        impl $of {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub fn $method(mut self, $value: $what) -> $of {
+                    self.0.insert($field.to_owned(), $text.into());
+                    self
+                }
+            )+
+
+            /// As the control plane takes it.
+            pub fn json(&self) -> Value {
+                self.0.clone().into()
+            }
         }
-    )+};
+    };
+}
+
+setters! { RoomSpec
+    /// Its name, 1 to 50 characters.
+    room_name(name: &str) "roomName" name;
+    /// Its id, instead of a drawn one.
+    room_id(id: RoomId) "roomId" id.as_str();
+    /// How many users fit, 1 to 2147483647.
+    max_user(users: u32) "maxUser" users;
+    /// Normal, video or metaverse.
+    room_type(kind: RoomType) "roomType" kind.code();
+    /// Whether WebRTC is on.
+    webrtc_stat(stat: YesNo) "webrtcStat" stat.code();
+    /// The nine bits of v1; see [`Webrtc::VALUES`](crate::domain::field::Webrtc::VALUES).
+    webrtc(bits: u8) "webrtc" bits;
+    /// Of video rooms.
+    resolution(resolution: Resolution) "resolution" resolution.code();
+    /// Of metaverse rooms.
+    template(template: Template) "template" template.code();
+    /// Whether messages are translated.
+    g_trans_stat(stat: YesNo) "gTransStat" stat.code();
+    /// A Google API key.
+    g_api_key(key: &str) "gApiKey" key;
+    /// Active or pending.
+    room_status(status: RoomStatus) "roomStatus" status.code();
+    /// When it begins, to the second.
+    start_dt(at: DateTime<Utc>) "startDt" KstTime::from(at).to_string();
+    /// When it ends, to the second.
+    end_dt(at: DateTime<Utc>) "endDt" KstTime::from(at).to_string();
+    /// How many messages there were.
+    message_count(count: u32) "messageCount" count;
+    /// How many users have joined.
+    join_count(count: u32) "joinCount" count;
+    /// How many users are in it.
+    current_user_count(count: u32) "currentUserCount" count;
+    /// Whether a user may join twice.
+    is_possible_dup(is_possible: bool) "isPossibleDup" is_possible;
+}
+
+setters! { RoomUpdate
+    /// How many messages there were.
+    message_count(count: u32) "messageCount" count;
+    /// So many messages more, or fewer.
+    message_count_by(change: i64) "messageCount" format!("{change:+}");
+    /// How many users have joined.
+    join_count(count: u32) "joinCount" count;
+    /// So many more users have joined, or fewer.
+    join_count_by(change: i64) "joinCount" format!("{change:+}");
+    /// How many users are in it.
+    current_user_count(count: u32) "currentUserCount" count;
+    /// So many more users are in it, or fewer.
+    current_user_count_by(change: i64) "currentUserCount" format!("{change:+}");
+    /// Whether a user may join twice.
+    is_possible_dup(is_possible: bool) "isPossibleDup" is_possible;
+    /// Active or pending.
+    room_status(status: RoomStatus) "roomStatus" status.code();
+    /// When it begins, to the second.
+    start_dt(at: DateTime<Utc>) "startDt" KstTime::from(at).to_string();
+    /// When it ends, to the second.
+    end_dt(at: DateTime<Utc>) "endDt" KstTime::from(at).to_string();
 }
 
 impl RoomSpec {
     /// A room of that name, 1 to 50 characters.
     pub fn named(name: &str) -> RoomSpec {
-        RoomSpec::default().with("roomName", name.to_owned())
-    }
-
-    setters! {
-        /// Its id, instead of a drawn one.
-        room_id(id: RoomId) "roomId" id.to_string();
-        /// How many users fit, 1 to 2147483647.
-        max_user(users: u32) "maxUser" users.to_string();
-        /// Normal, video or metaverse.
-        room_type(kind: RoomType) "roomType" kind.to_string();
-        /// Whether WebRTC is on.
-        webrtc_stat(stat: YesNo) "webrtcStat" stat.to_string();
-        /// The nine bits of v1; see [`Webrtc::VALUES`](crate::domain::field::Webrtc::VALUES).
-        webrtc(bits: u8) "webrtc" bits.to_string();
-        /// Of video rooms.
-        resolution(resolution: Resolution) "resolution" resolution.to_string();
-        /// Of metaverse rooms.
-        template(template: Template) "template" template.to_string();
-        /// Whether messages are translated.
-        g_trans_stat(stat: YesNo) "gTransStat" stat.to_string();
-        /// A Google API key.
-        g_api_key(key: &str) "gApiKey" key.to_owned();
-        /// Active or pending.
-        room_status(status: RoomStatus) "roomStatus" status.to_string();
-        /// When it begins.
-        start_dt(at: DateTime<Utc>) "startDt" KstTime::from(at).to_string();
-        /// When it ends.
-        end_dt(at: DateTime<Utc>) "endDt" KstTime::from(at).to_string();
-        /// How many messages there were.
-        message_count(count: u32) "messageCount" count.to_string();
-        /// How many users have joined.
-        join_count(count: u32) "joinCount" count.to_string();
-        /// How many users are in it.
-        current_user_count(count: u32) "currentUserCount" count.to_string();
-        /// Whether a user may join twice.
-        is_possible_dup(is_possible: bool) "isPossibleDup" is_possible.to_string();
-    }
-
-    /// The room as `POST /__admin/rooms` takes it.
-    pub fn json(&self) -> Value {
-        self.0.clone().into()
-    }
-
-    fn with(mut self, field: &str, value: String) -> RoomSpec {
-        self.0.insert(field.to_owned(), value.into());
-        self
+        RoomSpec::default().room_name(name)
     }
 }
 

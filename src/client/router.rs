@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::response::Response;
 use futures_util::stream;
 use http_body_util::BodyExt;
@@ -29,7 +30,7 @@ pub fn over(app: App) -> Router {
 
 /// The answer of which only a part comes, slowly, and with another end. Bytes of the head count as none: it comes whole.
 async fn befallen(response: Response, plan: WirePlan) -> Response {
-    let (head, body) = response.into_parts();
+    let (mut head, body) = response.into_parts();
     let whole = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let amount = match plan.amount {
         Amount::All => whole.len(),
@@ -38,6 +39,11 @@ async fn befallen(response: Response, plan: WirePlan) -> Response {
     };
     if amount == 0 && plan.end == End::Hang {
         return std::future::pending().await;
+    }
+    if plan.amount == Amount::Bytes(0) {
+        // Not even a head would have come. A client that looks at nothing else must not take it for a success.
+        head = Response::new(()).into_parts().0;
+        head.status = StatusCode::BAD_GATEWAY;
     }
     let slice = plan.bytes_per_second.map_or(amount, |rate| usize::try_from(rate / SLICES_PER_SECOND).unwrap_or(usize::MAX)).max(1);
     let pause = plan.bytes_per_second.map(|rate| Duration::from_nanos((slice as u64).saturating_mul(1_000_000_000) / rate.max(1)));

@@ -6,6 +6,7 @@ mod file;
 mod state;
 mod tls;
 
+use std::fmt;
 use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -41,7 +42,7 @@ pub struct Config {
 }
 
 /// Why a server did not start.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum LaunchError {
     /// Settings that cannot be.
     #[error("{0}")]
@@ -55,6 +56,13 @@ pub enum LaunchError {
     /// The machine does not let it.
     #[error("{0}")]
     Runtime(String),
+}
+
+/// As it is shown: tests unwrap it, and a file may have many problems.
+impl fmt::Debug for LaunchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// A server that is bound and that nobody answers for yet, and what goes with it.

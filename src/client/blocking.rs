@@ -1,0 +1,192 @@
+//! The crate for tests that are not async: [`MockServer`], [`Account`] and [`AccountClock`] have the methods of their namesakes
+//! at the crate's root, which return when it is done. Servers and calls run on two threads of their own, however many servers
+//! there are, so that a server answers whatever the test's thread is busy with.
+//!
+//! ```
+//! use vchatcloud_mock::blocking::MockServer;
+//! use vchatcloud_mock::{Expectation, Fault, Operation};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = MockServer::start()?;
+//! let account = server.account("my-suite");
+//! account.create_room("Lobby")?;
+//! account.fault(Fault::reset().on(Operation::CreateRoom).times(1))?;
+//! account.expect(Expectation::of(Operation::DestroyRoom).times(0));
+//! // ... the client under test calls server.url() ...
+//! assert_eq!(account.rooms()?.len(), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Other settings: `MockServer::builder().seed(1).start_blocking()`.
+//!
+//! # Panics
+//! Inside async code every one of these calls panics: use the [crate's own](super::MockServer) there.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::runtime::{self, Runtime};
+
+use super::{AccountDiff, Builder, Error, Exchange, FaultRule, Moved, RoomSpec, RoomUpdate, UnmetExpectations};
+use crate::clock::ClockMode;
+use crate::domain::ids::{RoomId, Token};
+use crate::domain::room::Room;
+use crate::fault::Rule;
+use crate::launch::LaunchError;
+use crate::verify::Verification;
+
+/// One to serve while the other is busy.
+const THREADS: usize = 2;
+
+/// What all of it runs on. It is never dropped, and so a server and a handle may be, anywhere and in any order.
+fn runtime() -> std::io::Result<&'static Runtime> {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    if let Some(runtime) = RUNTIME.get() {
+        return Ok(runtime);
+    }
+    let made = runtime::Builder::new_multi_thread().worker_threads(THREADS).thread_name("vchatcloud-mock").enable_all().build()?;
+    Ok(RUNTIME.get_or_init(|| made))
+}
+
+/// The blocking twin of [`MockServer`](super::MockServer).
+#[derive(Debug)]
+#[must_use = "a server stops when it is dropped"]
+pub struct MockServer {
+    inner: super::MockServer,
+    runtime: &'static Runtime,
+}
+
+/// The blocking twin of [`Account`](super::Account).
+#[derive(Debug, Clone)]
+pub struct Account {
+    inner: super::Account,
+    runtime: &'static Runtime,
+}
+
+/// The blocking twin of [`AccountClock`](super::AccountClock).
+#[derive(Debug, Clone)]
+pub struct AccountClock {
+    inner: super::AccountClock,
+    runtime: &'static Runtime,
+}
+
+impl MockServer {
+    /// The twin of [`MockServer::start`](super::MockServer::start).
+    ///
+    /// # Errors
+    /// [`LaunchError::Runtime`] if the machine gives no socket or no thread.
+    pub fn start() -> Result<MockServer, LaunchError> {
+        MockServer::builder().start_blocking()
+    }
+
+    /// A server with other settings: [`Builder::start_blocking`] starts it.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(super) fn start_with(builder: Builder) -> Result<MockServer, LaunchError> {
+        let runtime = runtime().map_err(|error| LaunchError::Runtime(format!("threads: {error}")))?;
+        Ok(MockServer { inner: runtime.block_on(builder.start())?, runtime })
+    }
+
+    /// The twin of [`MockServer::connect`](super::MockServer::connect).
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn connect(url: &str) -> Result<MockServer, Error> {
+        MockServer::connect_with(url, None)
+    }
+
+    /// The twin of [`MockServer::connect_with`](super::MockServer::connect_with).
+    ///
+    /// # Errors
+    /// [`Error`]
+    pub fn connect_with(url: &str, token: Option<Token>) -> Result<MockServer, Error> {
+        let runtime = runtime().map_err(|error| Error::Unreachable { server: url.to_owned(), error })?;
+        Ok(MockServer { inner: runtime.block_on(super::MockServer::connect_with(url, token))?, runtime })
+    }
+
+    /// The twin of [`MockServer::url`](super::MockServer::url).
+    pub fn url(&self) -> &str {
+        self.inner.url()
+    }
+
+    /// The twin of [`MockServer::account`](super::MockServer::account).
+    pub fn account(&self, key: &str) -> Account {
+        Account { inner: self.inner.account(key), runtime: self.runtime }
+    }
+
+    /// The twin of [`MockServer::all_accounts`](super::MockServer::all_accounts).
+    pub fn all_accounts(&self) -> Account {
+        Account { inner: self.inner.all_accounts(), runtime: self.runtime }
+    }
+
+    /// The twin of [`MockServer::stop`](super::MockServer::stop).
+    ///
+    /// # Errors
+    /// What was expected and did not happen.
+    pub fn stop(self) -> Result<(), UnmetExpectations> {
+        self.runtime.block_on(self.inner.stop())
+    }
+}
+
+/// Methods that call their twin and wait for it.
+macro_rules! twins {
+    ($of:ident $($method:ident($($argument:ident: $what:ty),*) -> $answer:ty;)+) => {
+        impl $of {$(
+            #[doc = concat!("The twin of [`", stringify!($of), "::", stringify!($method), "`](super::", stringify!($of), "::", stringify!($method), ").")]
+            ///
+            /// # Errors
+            /// [`Error`]
+            pub fn $method(&self, $($argument: $what),*) -> Result<$answer, Error> {
+                self.runtime.block_on(self.inner.$method($($argument),*))
+            }
+        )+}
+    };
+}
+
+twins! { Account
+    create_room(room: impl Into<RoomSpec>) -> Room;
+    rooms() -> Vec<Room>;
+    patch_room(id: RoomId, patch: RoomUpdate) -> Room;
+    fault(rule: impl Into<Rule>) -> FaultRule;
+    faults() -> Vec<FaultRule>;
+    remove_fault(id: u64) -> ();
+    clear_faults() -> ();
+    requests() -> Vec<Exchange>;
+    verify(verification: impl Into<Verification>) -> ();
+    diff() -> Vec<AccountDiff>;
+    diff_text() -> String;
+    mark() -> ();
+    reset() -> ();
+    state() -> String;
+    restore(state: &str) -> ();
+}
+
+twins! { AccountClock
+    now() -> DateTime<Utc>;
+    set(mode: ClockMode) -> Moved;
+    freeze(at: DateTime<Utc>) -> Moved;
+    advance(by: Duration) -> Moved;
+    shift(by: TimeDelta) -> Moved;
+}
+
+impl Account {
+    /// The twin of [`Account::key`](super::Account::key).
+    pub fn key(&self) -> Option<&str> {
+        self.inner.key()
+    }
+
+    /// The twin of [`Account::clock`](super::Account::clock).
+    pub fn clock(&self) -> AccountClock {
+        AccountClock { inner: self.inner.clock(), runtime: self.runtime }
+    }
+
+    /// The twin of [`Account::expect`](super::Account::expect).
+    #[track_caller]
+    pub fn expect(&self, verification: impl Into<Verification>) {
+        self.inner.expect(verification);
+    }
+}
