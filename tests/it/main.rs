@@ -22,6 +22,7 @@ mod healthcheck;
 mod journal;
 mod korean;
 mod laws;
+mod manual;
 mod mock;
 mod page;
 mod process;

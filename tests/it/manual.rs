@@ -1,0 +1,16 @@
+//! The manual of the crate is its documentation, whose examples are run as doc tests; `manual/example.rs` is the client in them.
+
+use crate::curl;
+
+/// What the README shows of the crate stands in the manual word for word, where it is run.
+#[test]
+fn the_readme_shows_what_the_manual_runs() {
+    let manual: String = include_str!("../../src/lib.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! ").or((line == "//!").then_some("")))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    for (language, block) in curl::blocks(include_str!("../../README.md")) {
+        assert!(language != "rust" || manual.contains(block.trim()), "the manual lacks\n{block}");
+    }
+}
