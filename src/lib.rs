@@ -11,7 +11,7 @@
 //! # A server inside a test
 //!
 //! ```
-//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/manual/example.rs"));
+//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/my_client.rs"));
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use vchatcloud_mock::{Expectation, Fault, MockServer, Operation};
 //!
@@ -26,8 +26,10 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`MockServer::start`] listens on 127.0.0.1 and runs in the test's own Tokio runtime. The client takes [`MockServer::url`] for
-//! `https://vchatcloud.com`; paths, headers and parameters are the vendor's. Any `API_KEY` and any `X-AUTH-TOKEN` will do.
+//! [`MockServer::start`] listens on 127.0.0.1. The client takes [`MockServer::url`] for `https://vchatcloud.com`; paths, headers and
+//! parameters are the vendor's. Any `API_KEY` and any `X-AUTH-TOKEN` will do. All servers of a process run on two threads of their own:
+//! a test may block, use any executor, and keep a server in a `static` for others (what is in one is never dropped, so nothing is judged
+//! then).
 //!
 //! [`MockServer::builder`] sets everything that the command line can: [`Builder`] has a method for each flag.
 //!
@@ -100,7 +102,7 @@
 //! calls, how often and for how long.
 //!
 //! ```
-//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/manual/example.rs"));
+//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/my_client.rs"));
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let server = vchatcloud_mock::MockServer::start().await?;
 //! # let account = server.account("my-suite");
@@ -138,7 +140,7 @@
 //! [`Account::verify`] judges the calls so far, or waits until what is expected has happened, or cannot any more:
 //!
 //! ```
-//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/manual/example.rs"));
+//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/my_client.rs"));
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let server = vchatcloud_mock::MockServer::start().await?;
 //! # let account = server.account("my-suite");
@@ -189,7 +191,7 @@
 //! exchange did it. [`Account::diff_text`] tells people.
 //!
 //! ```
-//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/manual/example.rs"));
+//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/my_client.rs"));
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let server = vchatcloud_mock::MockServer::start().await?;
 //! # let account = server.account("my-suite");

@@ -43,7 +43,7 @@ async fn exec(args: &ExecArgs, verification: Option<&Verification>) -> Result<u8
     let (program, arguments) = args.command.split_first().ok_or_else(|| Failure::Usage("exec: needs a command".to_owned()))?;
     let name = program.to_string_lossy();
     let mut command = Command::new(program);
-    let base_url = if args.tls.tls { server.url().replacen("http:", "https:", 1) } else { server.url().to_owned() };
+    let base_url = if args.tls.tls { server.https_url() } else { server.url().to_owned() };
     command.args(arguments).env("VCHATCLOUD_BASE_URL", base_url).env("VCHATCLOUD_MOCK_URL", server.url());
     command.env("VCHATCLOUD_API_KEY", credentials.0).env("VCHATCLOUD_TOKEN", credentials.1);
     let began = Instant::now();
@@ -83,9 +83,8 @@ fn start(args: &ExecArgs) -> Result<(MockServer, (String, String)), Failure> {
         access: Access::default(),
         tls: args.tls.asked_for()?,
     };
-    let launched = config.launch()?;
-    let credentials = credentials(launched.app.emulator())?;
-    Ok((MockServer::of(launched, None), credentials))
+    let (server, emulator) = MockServer::launch(config, None)?;
+    Ok((server, credentials(&emulator)?))
 }
 
 /// Those of the fixtures' first account that has a token; otherwise a token is issued.

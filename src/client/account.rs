@@ -236,6 +236,11 @@ impl Account {
         self.control.send(Method::PUT, &path, Some(state.to_owned()), "application/json").await?.succeeded().map(drop)
     }
 
+    #[cfg(feature = "blocking")]
+    pub(super) fn background(&self) -> super::background::Background {
+        self.control.background()
+    }
+
     pub(super) async fn read<T: DeserializeOwned>(&self, path: &str, query: &str) -> Result<T, Error> {
         self.control.call(Method::GET, &self.path(path, query), None).await
     }

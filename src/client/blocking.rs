@@ -1,6 +1,5 @@
 //! The crate for tests that are not async: [`MockServer`], [`Account`] and [`AccountClock`] have the methods of their namesakes
-//! at the crate's root, which return when it is done. Servers and calls run on two threads of their own, however many servers
-//! there are, so that a server answers whatever the test's thread is busy with.
+//! at the crate's root, which return when it is done.
 //!
 //! ```
 //! use vchatcloud_mock::blocking::MockServer;
@@ -23,12 +22,12 @@
 //! # Panics
 //! Inside async code every one of these calls panics: use the [crate's own](super::MockServer) there.
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::runtime::{self, Runtime};
 
+use super::background::Background;
+use super::builder;
 use super::{AccountDiff, Builder, Error, Exchange, FaultRule, Moved, RoomSpec, RoomUpdate, UnmetExpectations};
 use crate::clock::ClockMode;
 use crate::domain::ids::{RoomId, Token};
@@ -37,40 +36,18 @@ use crate::fault::Rule;
 use crate::launch::LaunchError;
 use crate::verify::Verification;
 
-/// One to serve while the other is busy.
-const THREADS: usize = 2;
-
-/// What all of it runs on. It is never dropped, and so a server and a handle may be, anywhere and in any order.
-fn runtime() -> std::io::Result<&'static Runtime> {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    if let Some(runtime) = RUNTIME.get() {
-        return Ok(runtime);
-    }
-    let made = runtime::Builder::new_multi_thread().worker_threads(THREADS).thread_name("vchatcloud-mock").enable_all().build()?;
-    Ok(RUNTIME.get_or_init(|| made))
-}
-
 /// The blocking twin of [`MockServer`](super::MockServer).
 #[derive(Debug)]
 #[must_use = "a server stops when it is dropped"]
-pub struct MockServer {
-    inner: super::MockServer,
-    runtime: &'static Runtime,
-}
+pub struct MockServer(super::MockServer);
 
 /// The blocking twin of [`Account`](super::Account).
 #[derive(Debug, Clone)]
-pub struct Account {
-    inner: super::Account,
-    runtime: &'static Runtime,
-}
+pub struct Account(super::Account);
 
 /// The blocking twin of [`AccountClock`](super::AccountClock).
 #[derive(Debug, Clone)]
-pub struct AccountClock {
-    inner: super::AccountClock,
-    runtime: &'static Runtime,
-}
+pub struct AccountClock(super::AccountClock);
 
 impl MockServer {
     /// The twin of [`MockServer::start`](super::MockServer::start).
@@ -87,8 +64,7 @@ impl MockServer {
     }
 
     pub(super) fn start_with(builder: Builder) -> Result<MockServer, LaunchError> {
-        let runtime = runtime().map_err(|error| LaunchError::Runtime(format!("threads: {error}")))?;
-        Ok(MockServer { inner: runtime.block_on(builder.start())?, runtime })
+        builder::background()?.block_on(builder.start()).map(MockServer)
     }
 
     /// The twin of [`MockServer::connect`](super::MockServer::connect).
@@ -104,23 +80,23 @@ impl MockServer {
     /// # Errors
     /// [`Error`]
     pub fn connect_with(url: &str, token: Option<Token>) -> Result<MockServer, Error> {
-        let runtime = runtime().map_err(|error| Error::Unreachable { server: url.to_owned(), error })?;
-        Ok(MockServer { inner: runtime.block_on(super::MockServer::connect_with(url, token))?, runtime })
+        let background = Background::of_process().map_err(|error| Error::Unreachable { server: url.to_owned(), error })?;
+        background.block_on(super::MockServer::connect_with(url, token)).map(MockServer)
     }
 
     /// The twin of [`MockServer::url`](super::MockServer::url).
     pub fn url(&self) -> &str {
-        self.inner.url()
+        self.0.url()
     }
 
     /// The twin of [`MockServer::account`](super::MockServer::account).
     pub fn account(&self, key: &str) -> Account {
-        Account { inner: self.inner.account(key), runtime: self.runtime }
+        Account(self.0.account(key))
     }
 
     /// The twin of [`MockServer::all_accounts`](super::MockServer::all_accounts).
     pub fn all_accounts(&self) -> Account {
-        Account { inner: self.inner.all_accounts(), runtime: self.runtime }
+        Account(self.0.all_accounts())
     }
 
     /// The twin of [`MockServer::stop`](super::MockServer::stop).
@@ -128,7 +104,7 @@ impl MockServer {
     /// # Errors
     /// What was expected and did not happen.
     pub fn stop(self) -> Result<(), UnmetExpectations> {
-        self.runtime.block_on(self.inner.stop())
+        self.0.background().block_on(self.0.stop())
     }
 }
 
@@ -141,7 +117,7 @@ macro_rules! twins {
             /// # Errors
             /// [`Error`]
             pub fn $method(&self, $($argument: $what),*) -> Result<$answer, Error> {
-                self.runtime.block_on(self.inner.$method($($argument),*))
+                self.0.background().block_on(self.0.$method($($argument),*))
             }
         )+}
     };
@@ -176,17 +152,17 @@ twins! { AccountClock
 impl Account {
     /// The twin of [`Account::key`](super::Account::key).
     pub fn key(&self) -> Option<&str> {
-        self.inner.key()
+        self.0.key()
     }
 
     /// The twin of [`Account::clock`](super::Account::clock).
     pub fn clock(&self) -> AccountClock {
-        AccountClock { inner: self.inner.clock(), runtime: self.runtime }
+        AccountClock(self.0.clock())
     }
 
     /// The twin of [`Account::expect`](super::Account::expect).
     #[track_caller]
     pub fn expect(&self, verification: impl Into<Verification>) {
-        self.inner.expect(verification);
+        self.0.expect(verification);
     }
 }

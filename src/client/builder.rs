@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Router;
 
 use super::MockServer;
+use super::background::Background;
 use super::router;
 use crate::admin::{Access, AllowedHosts};
 use crate::clock::ClockMode;
@@ -14,7 +15,7 @@ use crate::domain::ids::Token;
 use crate::domain::text;
 use crate::emulator::{AuthMode, ErrorStatus, Settings, checked_ttl};
 use crate::fixture::{self, DEMO, Source};
-use crate::launch::{Config, LaunchError};
+use crate::launch::{Config, LaunchError, Tls};
 use crate::server::Host;
 
 /// What a server is to be like: each flag of `vchatcloud-mock serve` is a method of the same name, but for those about the log,
@@ -31,6 +32,7 @@ pub struct Builder {
     state: Option<PathBuf>,
     admin_token: Option<Token>,
     allowed_hosts: Vec<String>,
+    tls: Option<Tls>,
 }
 
 impl Default for Builder {
@@ -44,6 +46,7 @@ impl Default for Builder {
             state: None,
             admin_token: None,
             allowed_hosts: Vec::new(),
+            tls: None,
         }
     }
 }
@@ -152,16 +155,34 @@ impl Builder {
         self
     }
 
-    /// Starts it. It is ready when this returns. Needs a Tokio runtime, in which it runs.
+    /// HTTPS too, on the same port, with a certificate for `vchatcloud.com`, `localhost` and the loopback addresses:
+    /// [`MockServer::https_url`] and [`MockServer::ca_pem`]. Needs the feature `tls`.
+    pub fn tls(mut self) -> Builder {
+        self.tls.get_or_insert_default();
+        self
+    }
+
+    /// [`tls`](Builder::tls), and one more DNS name or IP address that the certificate is for.
+    pub fn tls_name(mut self, name: impl Into<String>) -> Builder {
+        self.tls.get_or_insert_default().names.push(name.into());
+        self
+    }
+
+    /// [`tls`](Builder::tls) with the authority that a directory keeps, as `ca.pem` and `ca-key.pem`; if there is none in it, it
+    /// is made.
+    pub fn tls_dir(mut self, path: impl Into<PathBuf>) -> Builder {
+        self.tls.get_or_insert_default().directory = Some(path.into());
+        self
+    }
+
+    /// Starts it. It is ready when this returns.
     ///
     /// # Errors
     /// [`LaunchError`]; then nothing listens.
-    #[expect(clippy::unused_async, reason = "it says that a runtime is needed, and leaves room to wait")]
+    #[expect(clippy::unused_async, reason = "it leaves room to wait")]
     pub async fn start(self) -> Result<MockServer, LaunchError> {
-        // The sockets would panic.
-        tokio::runtime::Handle::try_current().map_err(|error| LaunchError::Runtime(error.to_string()))?;
         let token = self.admin_token.clone();
-        Ok(MockServer::of(self.config()?.launch()?, token))
+        MockServer::launch(self.config()?, token).map(|(server, _)| server)
     }
 
     /// Starts it and waits until it is there, for a test that is not async: see [`blocking`](super::blocking).
@@ -180,19 +201,24 @@ impl Builder {
     /// # Errors
     /// [`LaunchError`]
     pub fn router(self) -> Result<(Router, MockServer), LaunchError> {
-        let token = self.admin_token.clone();
+        let (token, background) = (self.admin_token.clone(), background()?);
         let app = self.config()?.app()?;
-        Ok((router::over(app.clone()), MockServer::without_socket(app, token)))
+        Ok((router::over(app.clone()), MockServer::without_socket(app, token, background)))
     }
 
     fn config(self) -> Result<Config, LaunchError> {
-        let Builder { host, port, port_file, sources, mut settings, state, admin_token, allowed_hosts } = self;
+        let Builder { host, port, port_file, sources, mut settings, state, admin_token, allowed_hosts, tls } = self;
         settings.fixtures = fixture::load(&sources)?;
         let shown = text::duration(settings.token_ttl);
         checked_ttl(settings.token_ttl).map_err(|error| LaunchError::Usage(format!("--token-ttl: {error}, got \"{shown}\"")))?;
         let hosts = AllowedHosts::new(&allowed_hosts).map_err(|error| LaunchError::Usage(format!("--allowed-hosts: {error}")))?;
-        Ok(Config { host, port, port_file, settings, state, access: Access { hosts, token: admin_token }, tls: None })
+        Ok(Config { host, port, port_file, settings, state, access: Access { hosts, token: admin_token }, tls })
     }
+}
+
+/// What it is to run on.
+pub(super) fn background() -> Result<Background, LaunchError> {
+    Background::of_process().map_err(|error| LaunchError::Runtime(format!("no threads to run on: {error}")))
 }
 
 /// Without fixtures and tokens.

@@ -20,6 +20,11 @@ impl AccountClock {
         AccountClock(account)
     }
 
+    #[cfg(feature = "blocking")]
+    pub(super) fn background(&self) -> super::background::Background {
+        self.0.background()
+    }
+
     /// The time it shows; of all accounts, what an account to come would see.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Error;
+use super::background::Background;
 use super::dial::Target;
 use super::error::Refusal;
 use crate::admin::PREFIX;
@@ -29,6 +30,7 @@ pub enum Way {
 pub struct Control {
     way: Way,
     token: Option<Token>,
+    background: Background,
 }
 
 /// What a call answered.
@@ -38,8 +40,13 @@ pub struct Answer {
 }
 
 impl Control {
-    pub fn new(way: Way, token: Option<Token>) -> Control {
-        Control { way, token }
+    pub fn new(way: Way, token: Option<Token>, background: Background) -> Control {
+        Control { way, token, background }
+    }
+
+    /// What its calls run on.
+    pub fn background(&self) -> Background {
+        self.background
     }
 
     /// Calls, and reads the answer of a success.
@@ -60,14 +67,17 @@ impl Control {
             request = request.header(header::AUTHORIZATION, format!("Bearer {}", token.as_str()));
         }
         let request = request.body(Body::from(body.unwrap_or_default())).map_err(|error| Error::Unexpected(error.to_string()))?;
-        let (head, body) = self.exchange(request).await?.into_parts();
+        let answer = self.background.run(self.way.clone().exchange(request)).await;
+        let (head, body) = answer.unwrap_or_else(|| Err(Error::Unexpected("none, the call failed".to_owned())))?.into_parts();
         Ok(Answer { status: head.status, body })
     }
+}
 
-    async fn exchange(&self, request: Request<Body>) -> Result<Response<Bytes>, Error> {
-        let app = match &self.way {
+impl Way {
+    async fn exchange(self, request: Request<Body>) -> Result<Response<Bytes>, Error> {
+        let app = match self {
             Way::There(target) => return target.exchange(request).await,
-            Way::Here(app) => app.clone(),
+            Way::Here(app) => app,
         };
         let (head, body) = app.answer(request).await.into_parts();
         let body = body.collect().await.map_err(|error| Error::Unexpected(error.to_string()))?;

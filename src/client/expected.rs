@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::panic::Location;
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
 use super::Account;
+use super::background::Background;
 use crate::verify::Verification;
 
 /// How long a server elsewhere may take to judge, or to say who it is.
@@ -52,24 +52,19 @@ impl Expected {
         if unmet.is_empty() { Ok(()) } else { Err(UnmetExpectations(unmet)) }
     }
 
-    /// The same where nothing can be awaited, and possibly on a thread that a runtime needs. So a thread of its own asks, with
-    /// a runtime of its own.
-    pub fn judge_in_a_thread(&self) -> Result<(), UnmetExpectations> {
+    /// The same where nothing can be awaited.
+    pub fn judge_and_wait(self: &Arc<Self>, background: Background) -> Result<(), UnmetExpectations> {
         if self.lock().is_empty() {
             return Ok(());
         }
-        let failed = |what: String| UnmetExpectations(vec![what]);
-        let judge = || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let runtime = runtime.map_err(|error| failed(format!("no runtime to verify with: {error}")))?;
-            let judged = runtime.block_on(async { tokio::time::timeout(PATIENCE, self.judge()).await });
-            let late = || format!("no verdict within {} s: does the server run on the thread that waits", PATIENCE.as_secs());
-            judged.unwrap_or_else(|_| Err(failed(late())))
-        };
-        thread::scope(|scope| scope.spawn(judge).join()).unwrap_or_else(|_| Err(failed("the judge failed".to_owned())))
+        let (tell, told) = mpsc::channel();
+        let expected = Arc::clone(self);
+        background.start(async move { drop(tell.send(expected.judge().await)) });
+        let late = |_| Err(UnmetExpectations(vec![format!("no verdict within {} s", PATIENCE.as_secs())]));
+        told.recv_timeout(PATIENCE).unwrap_or_else(late)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Expectation>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Expectation>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

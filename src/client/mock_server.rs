@@ -11,15 +11,20 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::background::Background;
 use super::control::{Control, Way};
 use super::dial::Target;
 use super::expected::{Expected, PATIENCE, UnmetExpectations};
-use super::{Account, Builder, Error};
+use super::{Account, Builder, Error, builder};
 use crate::domain::ids::Token;
-use crate::launch::{LaunchError, Launched, StateFile};
+use crate::emulator::Emulator;
+use crate::launch::{Config, LaunchError, Launched, StateFile};
 use crate::server::{App, Listeners};
 
 /// A mock server: one that runs in this process until it is dropped, or the handle on one elsewhere.
+///
+/// All servers of a process run on two threads of their own, and so do the calls of their handles. A test may block, use any executor, and
+/// share a server with other tests.
 ///
 /// When it is dropped, expectations that were not met ([`Account::expect`]) fail the test, unless it is panicking already.
 #[must_use = "a server stops when it is dropped"]
@@ -46,11 +51,10 @@ struct State {
 }
 
 impl MockServer {
-    /// Starts a server on a free port of 127.0.0.1, with no rooms and any key and token. It is ready when this returns. Needs a
-    /// Tokio runtime, in which it runs.
+    /// Starts a server on a free port of 127.0.0.1, with no rooms and any key and token. It is ready when this returns.
     ///
     /// # Errors
-    /// [`LaunchError`] if the machine gives no socket, or there is no runtime.
+    /// [`LaunchError`] if the machine gives no socket or no thread.
     pub async fn start() -> Result<MockServer, LaunchError> {
         MockServer::builder().start().await
     }
@@ -69,7 +73,7 @@ impl MockServer {
     }
 
     /// The handle on a server that runs elsewhere, such as in a container: `http://HOST[:PORT]`. It is there and is a mock when
-    /// this returns. It must not run on the thread that waits for it when the handle is dropped.
+    /// this returns.
     ///
     /// # Errors
     /// [`Error`]
@@ -89,18 +93,30 @@ impl MockServer {
         }
         let target = Target::at(url).ok_or_else(|| Error::BadUrl(url.to_owned()))?;
         let server = target.authority().to_owned();
-        let control = Control::new(Way::There(target), token);
-        let is_a_mock = async {
-            control.call::<Health>(Method::GET, "health", None).await?;
+        let background = Background::of_process().map_err(|error| Error::Unreachable { server: server.clone(), error })?;
+        let control = Control::new(Way::There(target), token, background);
+        let asked = control.clone();
+        let is_a_mock = async move {
+            asked.call::<Health>(Method::GET, "health", None).await?;
             // Health is told to everybody; this is not.
-            control.call::<Value>(Method::GET, "clock", None).await.map(drop)
+            asked.call::<Value>(Method::GET, "clock", None).await.map(drop)
         };
-        let late = |_| Error::Broken { server, what: format!("no answer within {} s", PATIENCE.as_secs()) };
-        tokio::time::timeout(PATIENCE, is_a_mock).await.map_err(late)??;
+        let in_time = background.run(async { tokio::time::timeout(PATIENCE, is_a_mock).await.ok() }).await.flatten();
+        in_time.unwrap_or_else(|| Err(Error::Broken { server, what: format!("no answer within {} s", PATIENCE.as_secs()) }))?;
         Ok(MockServer { url: url.trim_end_matches('/').to_owned(), control, expected: Arc::default(), running: None })
     }
 
-    pub(crate) fn of(launched: Launched, token: Option<Token>) -> MockServer {
+    /// Starts it in the background of this process, and hands out its emulator too.
+    pub(crate) fn launch(config: Config, token: Option<Token>) -> Result<(MockServer, Emulator), LaunchError> {
+        let background = builder::background()?;
+        let _inside = background.enter();
+        let launched = config.launch()?;
+        let emulator = launched.app.emulator().clone();
+        Ok((MockServer::of(launched, token, background), emulator))
+    }
+
+    /// Must be called inside the background, which it becomes part of.
+    fn of(launched: Launched, token: Option<Token>, background: Background) -> MockServer {
         let Launched { server, app, url, state } = launched;
         let listeners = server.listeners();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -109,20 +125,36 @@ impl MockServer {
             let following = tokio::spawn(Arc::clone(&file).follow(app.emulator().clone()));
             State { file, app: app.clone(), following }
         });
-        MockServer::over(app, url, token, Some(Running { listeners, stop, serving, state }))
+        let control = Control::new(Way::Here(app), token, background);
+        MockServer { url, control, expected: Arc::default(), running: Some(Running { listeners, stop, serving, state }) }
     }
 
-    pub(super) fn without_socket(app: App, token: Option<Token>) -> MockServer {
-        MockServer::over(app, "http://localhost".to_owned(), token, None)
+    pub(super) fn without_socket(app: App, token: Option<Token>, background: Background) -> MockServer {
+        let control = Control::new(Way::Here(app), token, background);
+        MockServer { url: "http://localhost".to_owned(), control, expected: Arc::default(), running: None }
     }
 
-    fn over(app: App, url: String, token: Option<Token>, running: Option<Running>) -> MockServer {
-        MockServer { url, control: Control::new(Way::Here(app), token), expected: Arc::default(), running }
+    #[cfg(feature = "blocking")]
+    pub(super) fn background(&self) -> Background {
+        self.control.background()
     }
 
     /// Where it is, without a slash at the end: what a client takes for `https://vchatcloud.com`.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The same by https, if it was started with [`Builder::tls`] or elsewhere with `--tls`.
+    pub fn https_url(&self) -> String {
+        self.url.replacen("http:", "https:", 1)
+    }
+
+    /// The certificate of the authority that clients are to trust for [`https_url`](MockServer::https_url), in PEM.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if the server was started without TLS.
+    pub async fn ca_pem(&self) -> Result<String, Error> {
+        Ok(self.control.send(Method::GET, "ca.pem", None, "*/*").await?.succeeded()?.text())
     }
 
     /// The handle on the account of an API key. Suites with keys of their own never meet.
@@ -175,7 +207,7 @@ impl Drop for MockServer {
         if thread::panicking() {
             return self.expected.forget();
         }
-        if let Err(unmet) = self.expected.judge_in_a_thread() {
+        if let Err(unmet) = self.expected.judge_and_wait(self.control.background()) {
             panic!("{unmet}");
         }
     }

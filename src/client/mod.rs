@@ -3,6 +3,7 @@
 
 mod account;
 mod answers;
+mod background;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod builder;

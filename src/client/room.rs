@@ -126,6 +126,13 @@ impl From<&str> for RoomSpec {
     }
 }
 
+/// A room of that name.
+impl From<String> for RoomSpec {
+    fn from(name: String) -> RoomSpec {
+        RoomSpec::named(&name)
+    }
+}
+
 /// The rooms of a state.
 pub fn rooms_of_state(state: &str) -> Result<Vec<Room>, Error> {
     let fixtures = fixture::load(&[Source::inline("state", state)]).map_err(|problems| Error::Unexpected(problems.to_string()))?;

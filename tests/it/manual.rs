@@ -1,4 +1,4 @@
-//! The manual of the crate is its documentation, whose examples are run as doc tests; `manual/example.rs` is the client in them.
+//! The manual of the crate is its documentation, whose examples are run as doc tests; `docs/my_client.rs` is the client in them.
 
 use crate::curl;
 

@@ -5,16 +5,15 @@ use std::fs;
 use std::time::Duration;
 
 use reqwest::header::HOST;
+use rustls::version::{TLS12, TLS13};
 use vchatcloud_mock::{AuthMode, Builder, ErrorStatus, Host, MockServer, RoomSpec, Verification};
 
 use super::{ROOMS, get};
 use crate::process::run;
+use crate::tls;
 
 /// What the builder does not take: logs are the program's own, for all of its servers.
 const OF_THE_PROGRAM: &[&str] = &["log-format", "quiet", "help"];
-
-/// Flags that begin so have no method yet. To be filled: each becomes a method with a test, and the list empty.
-const TO_COME: &[&str] = &["tls"];
 
 #[test]
 fn every_flag_is_a_method_and_has_a_test() {
@@ -23,8 +22,7 @@ fn every_flag_is_a_method_and_has_a_test() {
     let flags: BTreeSet<&str> = lines.filter_map(|line| line.split([' ', '[']).next()).collect();
     assert!(flags.len() > 15 && OF_THE_PROGRAM.iter().all(|flag| flags.contains(flag)), "{flags:?}");
     let tests = include_str!("builder.rs");
-    let is_ours = |flag: &&&str| !OF_THE_PROGRAM.contains(flag) && !TO_COME.iter().any(|start| flag.starts_with(start));
-    for flag in flags.iter().filter(is_ours) {
+    for flag in flags.iter().filter(|flag| !OF_THE_PROGRAM.contains(flag)) {
         let name = flag.replace('-', "_");
         assert!(tests.contains(&format!("\nasync fn {name}() {{")), "--{flag} has no test");
         assert!(tests.contains(&format!(".{name}(")), "--{flag} is not set");
@@ -213,11 +211,37 @@ async fn a_router_takes_settings_too() {
     insta::assert_debug_snapshot!(error, @"state, port_file: need a server with a socket");
 }
 
-/// Sockets belong to a runtime.
-#[test]
-fn without_a_runtime_it_says_so() {
-    let mut start = std::pin::pin!(MockServer::start());
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    let std::task::Poll::Ready(started) = start.as_mut().poll(&mut context) else { panic!("it waits for nobody") };
-    insta::assert_debug_snapshot!(started.unwrap_err(), @"there is no reactor running, must be called from the context of a Tokio 1.x runtime");
+/// What a client that trusts the server's CA gets under a name.
+async fn by_https(server: &MockServer, name: &str) -> String {
+    assert!(server.https_url().starts_with("https://127.0.0.1:"));
+    let port = server.https_url().rsplit(':').next().unwrap().parse().unwrap();
+    let mut client = tls::Client::open(port, &server.ca_pem().await.unwrap(), name, &[&TLS12, &TLS13]);
+    client.ask(&tls::get("/__admin/health"))
+}
+
+#[tokio::test]
+async fn tls() {
+    let server = start(MockServer::builder().tls()).await;
+    assert!(by_https(&server, "vchatcloud.com").await.starts_with("HTTP/1.1 200"));
+    assert_eq!(get(&server, "suite", ROOMS).await.unwrap().0, 200);
+    let plain = start(MockServer::builder()).await;
+    let error = plain.ca_pem().await.unwrap_err().to_string();
+    assert!(error.contains("--tls"), "{error}");
+}
+
+#[tokio::test]
+async fn tls_name() {
+    let server = start(MockServer::builder().tls_name("mock.test")).await;
+    assert!(by_https(&server, "mock.test").await.starts_with("HTTP/1.1 200"));
+    let refused = MockServer::builder().tls_name("a b").start().await.unwrap_err();
+    assert_eq!(refused.to_string(), "--tls-name: must be a DNS name or an IP address, got \"a b\"");
+}
+
+#[tokio::test]
+async fn tls_dir() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = start(MockServer::builder().tls_dir(directory.path())).await.ca_pem().await.unwrap();
+    let second = start(MockServer::builder().tls_dir(directory.path())).await.ca_pem().await.unwrap();
+    assert_eq!(first, second);
+    assert_eq!(first, std::fs::read_to_string(directory.path().join("ca.pem")).unwrap());
 }

@@ -2,12 +2,13 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use vchatcloud_mock::{Error, Expectation, Fault, MockServer, Operation, RoomUpdate};
 
 use super::{ROOMS, get};
-use crate::process::{FREE, Process};
+use crate::process::{FREE, Process, send};
 
 /// In a process of its own, as in a container.
 #[tokio::test]
@@ -81,19 +82,15 @@ async fn a_token_is_demanded_at_the_door() {
 fn who_never_answers_is_not_waited_for_for_ever() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
-    let connecting = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(MockServer::connect(&url)).unwrap_err().to_string()
-    });
+    let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let connecting = std::thread::spawn(move || runtime().block_on(MockServer::connect(&url)).unwrap_err().to_string());
 
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let elsewhere = runtime.block_on(MockServer::start()).unwrap();
-    let server = runtime.block_on(MockServer::connect(elsewhere.url())).unwrap();
+    let process = Process::start(FREE, &[]);
+    let server = runtime().block_on(MockServer::connect(&process.url)).unwrap();
     server.account("suite").expect(Expectation::any());
-    // Nobody drives the server's runtime while its thread waits here.
-    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || drop(server))).unwrap_err();
-    let said = panicked.downcast_ref::<String>().unwrap();
-    assert_eq!(said, "no verdict within 5 s: does the server run on the thread that waits");
+    send("-STOP", &process.child);
+    let panicked = catch_unwind(AssertUnwindSafe(move || drop(server))).unwrap_err();
+    assert_eq!(panicked.downcast_ref::<String>().unwrap(), "no verdict within 5 s");
     let said = connecting.join().unwrap();
     assert!(said.ends_with(": no answer within 5 s"), "{said}");
 }

@@ -1,11 +1,16 @@
 //! What happens when a server stops: by a drop, or gently.
 
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
-use vchatcloud_mock::{Expectation, Fault, MockServer, Operation};
+use vchatcloud_mock::{Expectation, Fault, MockServer, Operation, Verification};
 
 use super::{ROOMS, get};
 
@@ -71,7 +76,7 @@ fn expectations_are_judged_anywhere() {
         let (_runtime, server) = started();
         unmet(threaded().block_on(async { tokio::spawn(async { panic_of(server) }).await.unwrap() }));
         let (_runtime, server) = started();
-        unmet(std::thread::spawn(|| panic_of(server)).join().unwrap());
+        unmet(thread::spawn(|| panic_of(server)).join().unwrap());
     }
 }
 
@@ -113,15 +118,47 @@ async fn a_drop_stops_at_once() {
     TcpListener::bind(&address).unwrap();
 }
 
+/// Tests share one in a static, each with a runtime of its own.
 #[test]
-fn dropped_without_its_runtime() {
-    for start in [single, threaded] {
-        let runtime = start();
-        let server = runtime.block_on(MockServer::start()).unwrap();
-        let address = address(&server);
-        drop(runtime);
-        drop(server);
-        assert!(TcpStream::connect(&address).is_err());
+fn a_server_outlives_the_runtime_that_started_it() {
+    let start = || single().block_on(MockServer::start()).unwrap();
+    let server = start();
+    assert_eq!(threaded().block_on(get(&server, "one", ROOMS)).unwrap().0, 200);
+    single().block_on(async { server.account("two").create_room("Lobby").await.unwrap() });
+    let address = address(&server);
+    drop(server);
+    assert!(TcpStream::connect(&address).is_err());
+}
+
+/// It answers while the thread that started it waits, under whatever executor.
+#[test]
+fn a_test_may_block() {
+    let server = wait(MockServer::start()).unwrap();
+    let mut stream = TcpStream::connect(address(&server)).unwrap();
+    stream.write_all(b"GET /openapi/v2/rooms HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    let listed = Verification::from(Expectation::of(Operation::ListRoom)).within(Duration::from_secs(10));
+    wait(server.all_accounts().verify(listed)).unwrap();
+    wait(server.stop()).unwrap();
+}
+
+/// The least executor there can be.
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => thread::park(),
+        }
     }
 }
 
