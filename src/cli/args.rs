@@ -94,7 +94,7 @@ pub struct ServeArgs {
     /// A file with the state: read at start if it exists, written within a second of a change and at the stop
     #[arg(long, env = "VCHATCLOUD_MOCK_STATE", value_name = "PATH")]
     pub state: Option<PathBuf>,
-    /// Demanded of every call of /__admin but health, as Authorization: Bearer TOKEN
+    /// Demanded of every call of /__admin but health and ca.pem, as Authorization: Bearer TOKEN
     #[arg(long, env = "VCHATCLOUD_MOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = parse_token)]
     pub admin_token: Option<Token>,
     /// More host names under which /__admin may be called, separated by commas

@@ -3,12 +3,13 @@
 use std::io;
 use std::process::ExitStatus;
 
+use futures_util::FutureExt;
 use tokio::process::Command;
 use tokio::time::Instant;
 
 use super::args::{ExecArgs, LogFormat, ReportArgs};
 use super::junit::Ended;
-use super::signals::Forwarded;
+use super::signals::Signals;
 use super::{Failure, checks, junit, log, output, settings, summary};
 use crate::admin::Access;
 use crate::client::{Account, MockServer};
@@ -21,6 +22,9 @@ use crate::verify::{Verdict, Verification};
 /// What was called is not what was expected.
 pub const UNMET: u8 = 5;
 
+/// Whatever a signal has ended, ends with this and its number, as shells say it.
+const KILLED: u8 = 128;
+
 /// The key of a command when no fixture names an account.
 const KEY: &str = "exec";
 
@@ -29,16 +33,13 @@ pub fn run(args: &ExecArgs) -> Result<u8, Failure> {
     junit::check(args.report.junit.as_deref())?;
     let verification = args.verify.as_deref().map(checks::read).transpose()?;
     let lines = log::start(LogFormat::Pretty, true);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::Runtime(format!("threads: {error}")))?;
-    let result = runtime.block_on(exec(args, verification.as_ref()));
-    runtime.shutdown_background();
+    let result = super::block_on(exec(args, verification.as_ref()));
     drop(lines);
     result
 }
 
 async fn exec(args: &ExecArgs, verification: Option<&Verification>) -> Result<u8, Failure> {
-    let mut signals = Forwarded::install()?;
+    let mut signals = Signals::install()?;
     let (server, credentials) = start(args)?;
     let (program, arguments) = args.command.split_first().ok_or_else(|| Failure::Usage("exec: needs a command".to_owned()))?;
     let name = program.to_string_lossy();
@@ -47,16 +48,25 @@ async fn exec(args: &ExecArgs, verification: Option<&Verification>) -> Result<u8
     command.args(arguments).env("VCHATCLOUD_BASE_URL", base_url).env("VCHATCLOUD_MOCK_URL", server.url());
     command.env("VCHATCLOUD_API_KEY", credentials.0).env("VCHATCLOUD_TOKEN", credentials.1);
     let began = Instant::now();
+    if let Some(signal) = signals.next().now_or_never() {
+        return Ok(KILLED + signal);
+    }
     let mut child = command.spawn().map_err(|error| not_started(&name, &error))?;
     let id = child.id();
-    let status = tokio::select! {
-        status = child.wait() => status.map_err(|error| Failure::Runtime(format!("{name}: {error}")))?,
-        () = signals.forward(id) => return Err(Failure::Runtime("signals ended".to_owned())),
+    let status = loop {
+        tokio::select! {
+            status = child.wait() => break status.map_err(|error| Failure::Runtime(format!("{name}: {error}")))?,
+            signal = signals.next() => Signals::hand_on(signal, id),
+        }
     };
     let code = code(status);
     let failure = (code != 0).then(|| status.to_string());
     let ended = Ended { program: &name, took: began.elapsed(), failure };
-    let told = tell(args, &server, &ended, verification).await;
+    let told = tokio::select! {
+        told = tell(args, &server, &ended, verification) => told,
+        // A verification may wait for long, and there is no command any more that could decide what this means.
+        signal = signals.next() => return Ok(if code == 0 { KILLED + signal } else { code }),
+    };
     // What went wrong with the report does not hide what went wrong with the command.
     match (code, told) {
         (0, Ok(true)) => Ok(0),
@@ -127,11 +137,11 @@ fn not_started(name: &str, error: &io::Error) -> Failure {
     Failure::NotStarted(code, format!("exec: cannot start \"{name}\": {error}"))
 }
 
-/// The code of a command; 128 and the signal if it was killed, as shells say it.
+/// The code of a command.
 #[cfg(unix)]
 fn code(status: ExitStatus) -> u8 {
     use std::os::unix::process::ExitStatusExt;
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    let code = status.code().or_else(|| status.signal().map(|signal| i32::from(KILLED) + signal));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
 }
 

@@ -22,38 +22,41 @@ fn install(kind: tokio::signal::unix::SignalKind) -> Result<tokio::signal::unix:
     tokio::signal::unix::signal(kind).map_err(|error| Failure::Runtime(format!("signal handler: {error}")))
 }
 
-/// Signals on their way to a command.
-#[cfg(unix)]
-pub struct Forwarded(Vec<(rustix::process::Signal, tokio::signal::unix::Signal)>);
+/// Signals that a command is to get. What they are called is theirs: 128 and the number is an exit code.
+pub struct Signals(#[cfg(unix)] Vec<(rustix::process::Signal, tokio::signal::unix::Signal)>);
 
 #[cfg(unix)]
-impl Forwarded {
-    /// Hears them from now on; those that come before there is a command wait for it.
-    pub fn install() -> Result<Forwarded, Failure> {
+impl Signals {
+    /// Hears them from now on.
+    pub fn install() -> Result<Signals, Failure> {
         use rustix::process::Signal;
         let signals = [Signal::TERM, Signal::INT, Signal::HUP, Signal::QUIT, Signal::USR1, Signal::USR2];
         let heard = signals.into_iter().map(|signal| Ok((signal, install(signal.as_raw().into())?)));
-        Ok(Forwarded(heard.collect::<Result<_, Failure>>()?))
+        Ok(Signals(heard.collect::<Result<_, Failure>>()?))
     }
 
-    /// Hands them on, as long as it is polled.
-    pub async fn forward(&mut self, command: Option<u32>) {
+    /// The number of the next one.
+    pub async fn next(&mut self) -> u8 {
+        let heard = self.0.iter_mut().map(|(signal, heard)| {
+            Box::pin(async move {
+                heard.recv().await;
+                *signal
+            })
+        });
+        let (signal, ..) = futures_util::future::select_all(heard).await;
+        u8::try_from(signal.as_raw()).unwrap_or_default()
+    }
+
+    /// Gives one to a command.
+    pub fn hand_on(signal: u8, command: Option<u32>) {
         use rustix::process::{Pid, Signal, kill_process};
         let command = command.and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-        loop {
-            let heard = self.0.iter_mut().map(|(signal, heard)| {
-                Box::pin(async move {
-                    heard.recv().await;
-                    *signal
-                })
-            });
-            let (signal, ..) = futures_util::future::select_all(heard).await;
-            // A terminal sends its keys to the command as well, and twice would be once too often.
-            let is_from_keys = matches!(signal, Signal::INT | Signal::QUIT) && is_in_foreground();
-            if let Some(command) = command.filter(|_| !is_from_keys) {
-                // One that has just ended needs no signal.
-                let _ = kill_process(command, signal);
-            }
+        let Some((signal, command)) = Signal::from_named_raw(signal.into()).zip(command) else { return };
+        // A terminal sends its keys to the command as well, and twice would be once too often.
+        let is_from_keys = matches!(signal, Signal::INT | Signal::QUIT) && is_in_foreground();
+        if !is_from_keys {
+            // One that has just ended needs no signal.
+            let _ = kill_process(command, signal);
         }
     }
 }
@@ -66,17 +69,16 @@ fn is_in_foreground() -> bool {
     group.is_some_and(|group| group == rustix::process::getpgrp())
 }
 
-/// Without signals there is nothing to hand on.
+/// Where there are no signals, none comes.
 #[cfg(not(unix))]
-pub struct Forwarded;
-
-#[cfg(not(unix))]
-impl Forwarded {
-    pub fn install() -> Result<Forwarded, Failure> {
-        Ok(Forwarded)
+impl Signals {
+    pub fn install() -> Result<Signals, Failure> {
+        Ok(Signals())
     }
 
-    pub async fn forward(&mut self, _: Option<u32>) {
+    pub async fn next(&mut self) -> u8 {
         std::future::pending().await
     }
+
+    pub fn hand_on(_: u8, _: Option<u32>) {}
 }

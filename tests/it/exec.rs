@@ -171,3 +171,39 @@ fn signals_are_handed_on() {
         assert_eq!((rest.as_str(), child.wait().unwrap().code()), (format!("got {signal}\n").as_str(), Some(40)));
     }
 }
+
+/// A verdict that is waited for does not outlive the patience of whoever waits.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_signal_ends_the_wait_for_a_verdict() {
+    let directory = tempfile::tempdir().unwrap();
+    let checks = directory.path().join("checks.json");
+    fs::write(&checks, r#"{"expect": [{"operation": "createRoom"}], "within": "10m"}"#).unwrap();
+    let mut child = command(&["exec", "--verify", checks.to_str().unwrap(), "sh", "-c", "echo $$"], &[]).spawn().unwrap();
+    let mut pid = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut pid).unwrap();
+    let process = std::path::PathBuf::from(format!("/proc/{}", pid.trim()));
+    while process.exists() {
+        std::thread::yield_now();
+    }
+    send("-TERM", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+}
+
+/// While fixtures are read there is no command yet, and there will be none.
+#[test]
+fn a_signal_before_the_command_ends_it_all() {
+    let directory = tempfile::tempdir().unwrap();
+    let fixture = directory.path().join("fixture.json");
+    let path = fixture.to_str().unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    let mut child = command(&["exec", "--fixtures", path, "echo", "started"], &[]).spawn().unwrap();
+    // Opening it to write waits for the reader, who has installed the handlers by then.
+    let mut pipe = fs::OpenOptions::new().write(true).open(&fixture).unwrap();
+    send("-TERM", &child);
+    std::io::Write::write_all(&mut pipe, b"{}").unwrap();
+    drop(pipe);
+    let mut stdout = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+    assert_eq!((child.wait().unwrap().code(), stdout.as_str()), (Some(143), ""));
+}
