@@ -244,6 +244,9 @@ fn help_shows_every_flag_with_its_variable() {
         "SEED",
         "CLOCK",
         "ALLOWED_HOSTS",
+        "TLS",
+        "TLS_NAME",
+        "TLS_DIR",
         "LOG_FORMAT",
         "QUIET",
         "WAIT",
@@ -252,7 +255,7 @@ fn help_shows_every_flag_with_its_variable() {
     ] {
         assert!(help.stdout.contains(&format!("[env: VCHATCLOUD_MOCK_{name}=")), "{name}: {}", help.stdout);
     }
-    for command in ["serve", "check", "openapi", "healthcheck", "completions"] {
+    for command in ["serve", "check", "openapi", "healthcheck", "ca", "completions"] {
         assert!(help.stdout.contains(&format!("vchatcloud-mock {command}")), "{command}: {}", help.stdout);
     }
     assert_eq!(run(&["--version"], &[]).stdout, format!("vchatcloud-mock {}\n", env!("CARGO_PKG_VERSION")));

@@ -179,6 +179,13 @@ fn the_command_prints_the_ca() {
 #[test]
 fn the_command_says_why_there_is_none() {
     let plain = Process::start(FREE, &[]);
+    let answer = plain.get("/__admin/ca.pem");
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 404 "), "{answer}");
+    assert_eq!(
+        body,
+        r#"{"error":{"code":"no_tls","message":"there is no CA: the mock was started without --tls","hint":"start it with --tls"}}"#
+    );
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     for (args, code, says) in [
         (vec!["--url", &*plain.url], 1, "the server was started without --tls: start it with --tls"),
