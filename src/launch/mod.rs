@@ -1,7 +1,7 @@
 //! From settings to a server that is bound: the command line and the crate start it the same way.
 
 #[cfg(feature = "tls")]
-mod authority;
+mod ca;
 mod file;
 mod state;
 mod tls;
@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use self::file::replace;
+use self::file::replace;
 pub use self::state::StateFile;
 pub use self::tls::{Tls, ca};
 

@@ -10,14 +10,14 @@ use crate::tls::Identity;
 pub struct Tls {
     /// What the certificate is for beside the vendor's and this machine's names: DNS names and IP addresses.
     pub names: Vec<String>,
-    /// Where the authority is kept, as `ca.pem` and `ca-key.pem`; without it there is one as long as there is the process.
+    /// Where the CA is kept, as `ca.pem` and `ca-key.pem`; without it there is one as long as there is the process.
     pub directory: Option<PathBuf>,
 }
 
-/// The certificate of the authority that a directory keeps, in PEM. If there is none yet, it is made.
+/// The certificate of the CA that a directory keeps, in PEM. If there is none yet, it is made.
 ///
 /// # Errors
-/// [`LaunchError::Usage`] for everything that is no authority of ours, and for a directory that can keep none.
+/// [`LaunchError::Usage`] for everything that is no CA of ours, and for a directory that can keep none.
 pub fn ca(directory: &Path) -> Result<String, LaunchError> {
     imp::ca(directory)
 }
@@ -33,10 +33,10 @@ impl Tls {
 mod imp {
     use std::path::Path;
 
-    use super::super::authority;
+    use super::super::ca::kept_in;
     use super::{Identity, LaunchError, Tls};
     use crate::clock::{Clock, ClockMode};
-    use crate::tls::{Authority, Names};
+    use crate::tls::{Ca, Names};
 
     fn now() -> chrono::DateTime<chrono::Utc> {
         // Clients go by the real time, whatever time rooms have.
@@ -48,17 +48,17 @@ mod imp {
     }
 
     pub fn ca(directory: &Path) -> Result<String, LaunchError> {
-        Ok(authority::kept_in(directory, now())?.pem().to_owned())
+        Ok(kept_in(directory, now())?.pem().to_owned())
     }
 
     pub fn identity(tls: &Tls) -> Result<Identity, LaunchError> {
         let names = Names::and(&tls.names).map_err(|error| LaunchError::Usage(format!("--tls-name: {error}")))?;
         let now = now();
-        let authority = match &tls.directory {
-            Some(directory) => authority::kept_in(directory, now)?,
-            None => Authority::make(now).map_err(failed)?,
+        let ca = match &tls.directory {
+            Some(directory) => kept_in(directory, now)?,
+            None => Ca::make(now).map_err(failed)?,
         };
-        Identity::of(&authority, names, now).map_err(failed)
+        Identity::of(&ca, names, now).map_err(failed)
     }
 }
 

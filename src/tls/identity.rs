@@ -8,7 +8,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{Error, ServerConfig};
 
-use super::{Authority, Names};
+use super::{Ca, Names};
 
 /// A certificate for some names and how to speak TLS with it.
 #[derive(Debug, Clone)]
@@ -19,20 +19,20 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// One with a fresh certificate of that authority.
+    /// One with a fresh certificate of that CA.
     ///
     /// # Errors
     /// What the libraries say.
-    pub fn of(authority: &Authority, names: Names, now: DateTime<Utc>) -> Result<Identity, Error> {
+    pub fn of(ca: &Ca, names: Names, now: DateTime<Utc>) -> Result<Identity, Error> {
         // A provider for the whole process would be in the way of somebody's test.
         let provider = Arc::new(ring::default_provider());
-        let leaf = authority.issue(&names, now).map_err(|error| Error::General(error.to_string()))?;
+        let leaf = ca.issue(&names, now).map_err(|error| Error::General(error.to_string()))?;
         let key = CertifiedKey::from_der(vec![leaf.certificate], leaf.key, &provider)?;
         let shown = Shown { key: Arc::new(key), names: names.clone() };
         let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
         let mut config = builder.with_no_client_auth().with_cert_resolver(Arc::new(shown));
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Identity { names, ca: authority.pem().to_owned(), config: Arc::new(config) })
+        Ok(Identity { names, ca: ca.pem().to_owned(), config: Arc::new(config) })
     }
 
     /// What the certificate is for.
@@ -40,7 +40,7 @@ impl Identity {
         self.names.all()
     }
 
-    /// The certificate of the authority, in PEM.
+    /// The certificate of the CA, in PEM.
     pub fn ca(&self) -> &str {
         &self.ca
     }

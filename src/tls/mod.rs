@@ -1,15 +1,15 @@
-//! Certificates: an authority of our own, made or read, and what a server shows in its name. Times are handed in; keys are drawn
+//! Certificates: a CA of our own, made or read, and what a server shows in its name. Times are handed in; keys are drawn
 //! by the TLS library, and no seed foretells them.
 
 #[cfg(feature = "tls")]
-mod authority;
+mod ca;
 #[cfg(feature = "tls")]
 mod identity;
 #[cfg(feature = "tls")]
 mod names;
 
 #[cfg(feature = "tls")]
-pub use self::authority::{Authority, Unfit};
+pub use self::ca::{Ca, Unfit};
 #[cfg(feature = "tls")]
 pub use self::identity::Identity;
 #[cfg(feature = "tls")]

@@ -1,6 +1,6 @@
 //! HTTPS beside HTTP: a server with `--tls`, and a client that trusts what it is told to.
 
-mod authority;
+mod ca;
 mod faults;
 mod misuse;
 

@@ -27,7 +27,7 @@ fn warnings(mut process: Process, count: usize) -> Vec<String> {
     said
 }
 
-/// An authority that the server has nothing to do with.
+/// A CA that the server has nothing to do with.
 fn stranger() -> String {
     let server = Process::start(&["--port", "0", "--tls", "--quiet"], &[]);
     ca_of(port(&server))

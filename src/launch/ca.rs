@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::LaunchError;
 use super::file::replace_all;
-use crate::tls::{Authority, Unfit};
+use crate::tls::{Ca, Unfit};
 
 /// Everybody is to have the certificate.
 const PUBLIC: u32 = 0o644;
@@ -18,7 +18,7 @@ const PUBLIC: u32 = 0o644;
 const OWNER_ALONE: u32 = 0o600;
 
 /// The CA of a directory; if it has none yet, it is made.
-pub fn kept_in(directory: &Path, now: DateTime<Utc>) -> Result<Authority, LaunchError> {
+pub fn kept_in(directory: &Path, now: DateTime<Utc>) -> Result<Ca, LaunchError> {
     if directory.exists() && !directory.is_dir() {
         return Err(refusal(directory, "is no directory; name one that is to hold ca.pem and ca-key.pem"));
     }
@@ -40,7 +40,7 @@ pub fn kept_in(directory: &Path, now: DateTime<Utc>) -> Result<Authority, Launch
         (None, None) => {
             let unwritable = |error| refusal(directory, format!("cannot be written: {error}; name a directory that can be"));
             let lock = lock.map_err(unwritable)?;
-            let made = Authority::make(now).map_err(|error| LaunchError::Runtime(format!("tls: {error}")))?;
+            let made = Ca::make(now).map_err(|error| LaunchError::Runtime(format!("tls: {error}")))?;
             let pair = [(&*files.key, &*made.key_pem(), OWNER_ALONE), (&*files.certificate, made.pem(), PUBLIC)];
             match replace_all(&pair) {
                 Ok(()) => Ok(made),
@@ -69,8 +69,8 @@ impl Files {
         Ok((read(&self.certificate)?, read(&self.key)?))
     }
 
-    fn understood(&self, certificate: &str, key: &str, now: DateTime<Utc>) -> Result<Authority, LaunchError> {
-        Authority::read(certificate, key, now).map_err(|unfit| match unfit {
+    fn understood(&self, certificate: &str, key: &str, now: DateTime<Utc>) -> Result<Ca, LaunchError> {
+        Ca::read(certificate, key, now).map_err(|unfit| match unfit {
             Unfit::Certificate(what) => refusal(&self.certificate, what),
             Unfit::Key(what) => refusal(&self.key, what),
         })
@@ -79,7 +79,8 @@ impl Files {
 
 /// Held by whoever is making a CA. The file goes with it: whoever waits for it, or makes another of its name, finds the CA.
 struct Lock {
-    path: PathBuf,
+    /// What goes with it.
+    path: Option<PathBuf>,
     _file: File,
 }
 
@@ -89,18 +90,20 @@ impl Lock {
         let path = directory.join("ca.lock");
         let file = File::options().write(true).create(true).truncate(false).open(&path)?;
         file.lock()?;
-        Ok(Lock { path, _file: file })
+        Ok(Lock { path: Some(path), _file: file })
     }
 
     /// Nothing was made: those who come must wait for the same file as those who wait already.
-    fn stays(self) {
-        std::mem::forget(self);
+    fn stays(mut self) {
+        self.path = None;
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        drop(fs::remove_file(&self.path));
+        if let Some(path) = &self.path {
+            drop(fs::remove_file(path));
+        }
     }
 }
 

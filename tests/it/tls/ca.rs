@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair, date_time_ymd};
+use vchatcloud_mock::MockServer;
 
 use super::{ca_of, directory_flag};
 use crate::process::{FREE, Process, Run, command, run};
@@ -198,4 +199,18 @@ fn the_command_says_why_there_is_none() {
         assert_eq!((run.code, run.stdout.as_str()), (code, ""), "{args:?}: {}", run.stderr);
         assert!(run.stderr.contains(says), "{args:?}: {}", run.stderr);
     }
+}
+
+/// A start that failed holds up none that follows in the same process.
+#[tokio::test]
+async fn a_failed_start_leaves_nothing_behind_that_the_next_one_waits_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let in_the_way = directory.path().join("ca.pem.tmp/full");
+    fs::create_dir_all(&in_the_way).unwrap();
+    for _ in 0..2 {
+        let refused = MockServer::builder().tls_dir(directory.path()).start().await.unwrap_err().to_string();
+        assert!(refused.contains("cannot be written"), "{refused}");
+    }
+    fs::remove_dir_all(in_the_way.parent().unwrap()).unwrap();
+    drop(MockServer::builder().tls_dir(directory.path()).start().await.unwrap());
 }

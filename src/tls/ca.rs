@@ -1,4 +1,4 @@
-//! A certificate authority of our own: a key, and a certificate that it has signed itself.
+//! A CA (certificate CA) of our own: a key, and a certificate that it has signed itself.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use rcgen::{
@@ -12,8 +12,8 @@ use x509_parser::parse_x509_certificate;
 
 use super::names::{Names, VENDOR};
 
-/// What the name of every authority made here begins with; a part of its key's fingerprint follows. Were they all called the
-/// same, a client that trusts an earlier one would report a bad signature, and not an authority that it does not know.
+/// What the name of every CA made here begins with; a part of its key's fingerprint follows. Were they all called the
+/// same, a client that trusts an earlier one would report a bad signature, and not a CA that it does not know.
 const NAME: &str = "vchatcloud-mock CA";
 const LIFE: TimeDelta = TimeDelta::days(3650);
 /// Apple's systems take no server's certificate that is valid for longer than 398.
@@ -25,13 +25,13 @@ const BACKDATED: TimeDelta = TimeDelta::days(1);
 const ANEW: &str = "move ca.pem and ca-key.pem away to have both made anew";
 
 /// Signs certificates for servers.
-pub struct Authority {
+pub struct Ca {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
     not_after: DateTime<Utc>,
 }
 
-/// Why a certificate and a key are no authority of ours: which of the two is at fault, how, and the cure.
+/// Why a certificate and a key are no CA of ours: which of the two is at fault, how, and the cure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unfit {
     Certificate(String),
@@ -44,12 +44,12 @@ pub struct Leaf {
     pub key: PrivateKeyDer<'static>,
 }
 
-impl Authority {
+impl Ca {
     /// Makes one.
     ///
     /// # Errors
     /// What the library says; the machine has given no random bytes, say.
-    pub fn make(now: DateTime<Utc>) -> Result<Authority, rcgen::Error> {
+    pub fn make(now: DateTime<Utc>) -> Result<Ca, rcgen::Error> {
         let key = KeyPair::generate()?;
         let mut params = params(now, now + LIFE);
         let fingerprint = params.key_identifier(&key).into_iter().take(4).fold(0_u32, |number, byte| number << 8 | u32::from(byte));
@@ -57,14 +57,14 @@ impl Authority {
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let pem = params.self_signed(&key)?.pem();
-        Ok(Authority { issuer: Issuer::new(params, key), pem, not_after: now + LIFE })
+        Ok(Ca { issuer: Issuer::new(params, key), pem, not_after: now + LIFE })
     }
 
     /// Reads one that was made here, from two texts in PEM.
     ///
     /// # Errors
     /// [`Unfit`] for anything else, and for one that is not valid now.
-    pub fn read(certificate: &str, key: &str, now: DateTime<Utc>) -> Result<Authority, Unfit> {
+    pub fn read(certificate: &str, key: &str, now: DateTime<Utc>) -> Result<Ca, Unfit> {
         let certificate_is = |what: &str| Unfit::Certificate(format!("{what}; put the right one there, or {ANEW}"));
         let key_is = |what: &str| Unfit::Key(format!("{what}; put the right one there, or {ANEW}"));
         let der = sole_certificate(certificate).ok_or_else(|| certificate_is("is no PEM with one certificate and nothing else"))?;
@@ -78,7 +78,7 @@ impl Authority {
             return Err(key_is("does not belong to the certificate"));
         }
         let issuer = Issuer::from_ca_cert_der(&der, key).map_err(|_| certificate_is("cannot be used"))?;
-        Ok(Authority { issuer, pem: certificate.to_owned(), not_after })
+        Ok(Ca { issuer, pem: certificate.to_owned(), not_after })
     }
 
     /// Its certificate, for those who are to trust it.
