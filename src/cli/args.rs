@@ -10,7 +10,6 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use super::Failure;
 use crate::clock::ClockMode;
 use crate::domain::field::Invalid;
-use crate::domain::ids::Token;
 use crate::emulator::{AuthMode, ErrorStatus, checked_ttl};
 use crate::journal::Limits;
 use crate::launch::{DEFAULT_PORT, Tls};
@@ -95,8 +94,8 @@ pub struct ServeArgs {
     #[arg(long, env = "VCHATCLOUD_MOCK_STATE", value_name = "PATH")]
     pub state: Option<PathBuf>,
     /// Demanded of every call of /__admin but health and ca.pem, as Authorization: Bearer TOKEN
-    #[arg(long, env = "VCHATCLOUD_MOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = parse_token)]
-    pub admin_token: Option<Token>,
+    #[arg(long, env = "VCHATCLOUD_MOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub admin_token: Option<Secret>,
     /// More host names under which /__admin may be called, separated by commas
     #[arg(long, env = "VCHATCLOUD_MOCK_ALLOWED_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
     pub allowed_hosts: Vec<String>,
@@ -166,8 +165,8 @@ pub struct VerifyArgs {
     #[arg(long, env = "VCHATCLOUD_MOCK_URL", default_value_t = format!("http://127.0.0.1:{DEFAULT_PORT}"))]
     pub url: String,
     /// What the server was started with
-    #[arg(long, env = "VCHATCLOUD_MOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = parse_token)]
-    pub admin_token: Option<Token>,
+    #[arg(long, env = "VCHATCLOUD_MOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub admin_token: Option<Secret>,
     #[command(flatten)]
     pub report: ReportArgs,
 }
@@ -177,7 +176,7 @@ pub struct VerifyArgs {
 pub struct ReportArgs {
     /// Judge this account alone, instead of all
     #[arg(long, env = "VCHATCLOUD_MOCK_API_KEY", value_name = "KEY", hide_env_values = true)]
-    pub api_key: Option<String>,
+    pub api_key: Option<Secret>,
     /// A file to write the verdict to, as JUnit XML
     #[arg(long, env = "VCHATCLOUD_MOCK_JUNIT", value_name = "FILE")]
     pub junit: Option<PathBuf>,
@@ -231,6 +230,31 @@ pub enum LogFormat {
     Pretty,
     /// one JSON object a line
     Json,
+}
+
+/// A text that no message may repeat. So it is read when the parser, which repeats what it refuses, is done.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl std::str::FromStr for Secret {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Secret(text.to_owned()))
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+impl Secret {
+    /// What it says, by the rules of a type.
+    pub fn read<T: std::str::FromStr<Err = Invalid>>(&self, flag: &str) -> Result<T, Failure> {
+        self.0.parse().map_err(|Invalid(what)| Failure::Usage(format!("{flag}: {what}")))
+    }
 }
 
 /// A port, or what Kubernetes puts into `VCHATCLOUD_MOCK_PORT` of every pod beside a Service of that name.
@@ -305,10 +329,6 @@ fn parse_duration(text: &str) -> Result<Duration, &'static str> {
 
 fn parse_ttl(text: &str) -> Result<Duration, String> {
     checked_ttl(parse_duration(text)?).map_err(|Invalid(what)| what)
-}
-
-fn parse_token(text: &str) -> Result<Token, String> {
-    text.parse().map_err(|Invalid(what)| what)
 }
 
 fn parse_clock(text: &str) -> Result<ClockMode, String> {

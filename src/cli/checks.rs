@@ -20,7 +20,7 @@ pub fn read(path: &Path) -> Result<Verification, Failure> {
         std::fs::read_to_string(path)
     };
     let text = text.map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
-    Ok(verify::read(&name, &text)?)
+    Ok(verify::read(&name, text.strip_prefix('\u{feff}').unwrap_or(&text))?)
 }
 
 /// What a verification came to.

@@ -1,5 +1,6 @@
 //! `exec`: a command against a mock of its own.
 
+use std::env;
 use std::io;
 use std::process::ExitStatus;
 
@@ -14,6 +15,7 @@ use super::{Failure, checks, junit, log, output, settings, summary};
 use crate::admin::Access;
 use crate::client::{Account, MockServer};
 use crate::domain::ids::ApiKey;
+use crate::domain::secret;
 use crate::emulator::Emulator;
 use crate::launch::Config;
 use crate::server::Host;
@@ -30,7 +32,8 @@ const KEY: &str = "exec";
 
 /// Runs the command, prints summary and verdict, and says the exit code: the command's, if that is not 0.
 pub fn run(args: &ExecArgs) -> Result<u8, Failure> {
-    junit::check(args.report.junit.as_deref())?;
+    junit::prepare(args.report.junit.as_deref())?;
+    key(&args.report)?;
     let verification = args.verify.as_deref().map(checks::read).transpose()?;
     let lines = log::start(LogFormat::Pretty, true);
     let result = super::block_on(exec(args, verification.as_ref()));
@@ -42,10 +45,11 @@ async fn exec(args: &ExecArgs, verification: Option<&Verification>) -> Result<u8
     let mut signals = Signals::install()?;
     let (server, credentials) = start(args)?;
     let (program, arguments) = args.command.split_first().ok_or_else(|| Failure::Usage("exec: needs a command".to_owned()))?;
-    let name = program.to_string_lossy();
+    let name = secret::scrubbed(&program.to_string_lossy()).into_owned();
     let mut command = Command::new(program);
     let base_url = if args.tls.tls { server.https_url() } else { server.url().to_owned() };
     command.args(arguments).env("VCHATCLOUD_BASE_URL", base_url).env("VCHATCLOUD_MOCK_URL", server.url());
+    command.envs(proxies_spare_loopback());
     command.env("VCHATCLOUD_API_KEY", credentials.0).env("VCHATCLOUD_TOKEN", credentials.1);
     let began = Instant::now();
     if let Some(signal) = signals.next().now_or_never() {
@@ -111,24 +115,44 @@ fn credentials(emulator: &Emulator) -> Result<(String, String), Failure> {
     Ok((key.as_str().to_owned(), emulator.issue_token(&account)))
 }
 
+/// Where a proxy is configured, the command's calls of this machine must not go to it.
+fn proxies_spare_loopback() -> impl Iterator<Item = (&'static str, String)> {
+    const LOOPBACK: &str = "127.0.0.1,localhost";
+    let has_proxy =
+        ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].iter().any(|name| env::var_os(name).is_some());
+    let spared = |name: &str| {
+        env::var(name).ok().filter(|spared| !spared.is_empty()).map_or(LOOPBACK.to_owned(), |spared| format!("{spared},{LOOPBACK}"))
+    };
+    ["no_proxy", "NO_PROXY"].into_iter().filter(move |_| has_proxy).map(move |name| (name, spared(name)))
+}
+
 /// Says what happened, and whether it is what was expected.
 async fn tell(args: &ExecArgs, server: &MockServer, ended: &Ended<'_>, verification: Option<&Verification>) -> Result<bool, Failure> {
-    let account = account(server, &args.report);
+    let account = account(server, key(&args.report)?.as_ref());
     let unmet = match verification {
         Some(verification) => Some(checks::judge(&account, verification).await?),
         None => None,
     };
     let verdict = unmet.as_ref().map(|unmet| format!("{unmet}\n"));
-    output::say(&format!("{}{}", summary::of(&account).await?, verdict.unwrap_or_default()));
+    output::say(&format!(
+        "{}{}",
+        summary::of(&account, args.emulator.journal_entries > 0 && args.emulator.journal_bytes > 0).await?,
+        verdict.unwrap_or_default()
+    ));
     if let Some(path) = &args.report.junit {
         junit::write(path, Some(ended), verification.zip(unmet.as_ref().map(|unmet| &unmet.verdict)))?;
     }
     Ok(unmet.is_none_or(|unmet| unmet.verdict == Verdict::Passed))
 }
 
-/// Whom a report is about.
-pub fn account(server: &MockServer, args: &ReportArgs) -> Account {
-    args.api_key.as_deref().map_or_else(|| server.all_accounts(), |key| server.account(key))
+/// The account that a report is about.
+pub fn key(args: &ReportArgs) -> Result<Option<ApiKey>, Failure> {
+    args.api_key.as_ref().map(|key| key.read("--api-key")).transpose()
+}
+
+/// The handle on it, or on all.
+pub fn account(server: &MockServer, key: Option<&ApiKey>) -> Account {
+    key.map_or_else(|| server.all_accounts(), |key| server.account(key.as_str()))
 }
 
 /// As shells do: 127 for a command that is not there, 126 for one that cannot be run.

@@ -16,14 +16,19 @@ pub struct Ended<'a> {
     pub failure: Option<String>,
 }
 
-/// Whether a file can be there, before the work begins that it is to tell of.
-pub fn check(path: Option<&Path>) -> Result<(), Failure> {
+/// Sees that a file can be written, before the work begins that it is to tell of, and that none is left of an earlier run.
+pub fn prepare(path: Option<&Path>) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let what = match (path.is_dir(), directory.is_dir()) {
         (true, _) => "is a directory, name a file",
         (_, false) => "there is no such directory",
-        _ => return Ok(()),
+        _ => {
+            // What is no file, such as a pipe, is written once.
+            let removed =
+                if path.is_file() || !path.exists() { std::fs::write(path, "").and_then(|()| std::fs::remove_file(path)) } else { Ok(()) };
+            return removed.map_err(|error| Failure::Usage(format!("--junit: {}: {error}", path.display())));
+        }
     };
     Err(Failure::Usage(format!("--junit: {}: {what}", path.display())))
 }

@@ -73,7 +73,7 @@ fn launch(args: &ServeArgs) -> Result<Launched, Failure> {
         port_file: args.listen.port_file.clone(),
         settings: settings::read(&args.emulator)?,
         state: args.state.clone(),
-        access: Access { hosts, token: args.admin_token.clone() },
+        access: Access { hosts, token: args.admin_token.as_ref().map(|token| token.read("--admin-token")).transpose()? },
         tls: args.tls.asked_for()?,
     };
     Ok(config.launch()?)

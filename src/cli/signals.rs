@@ -27,11 +27,13 @@ pub struct Signals(#[cfg(unix)] Vec<(rustix::process::Signal, tokio::signal::uni
 
 #[cfg(unix)]
 impl Signals {
-    /// Hears them from now on.
+    /// Hears them from now on, but for those that whoever started us wants ignored, as `nohup` does: so will the command.
     pub fn install() -> Result<Signals, Failure> {
         use rustix::process::Signal;
+        let ignored = ignored();
         let signals = [Signal::TERM, Signal::INT, Signal::HUP, Signal::QUIT, Signal::USR1, Signal::USR2];
-        let heard = signals.into_iter().map(|signal| Ok((signal, install(signal.as_raw().into())?)));
+        let heard = signals.into_iter().filter(|signal| ignored & (1 << (signal.as_raw() - 1)) == 0);
+        let heard = heard.map(|signal| Ok((signal, install(signal.as_raw().into())?)));
         Ok(Signals(heard.collect::<Result<_, Failure>>()?))
     }
 
@@ -43,6 +45,10 @@ impl Signals {
                 *signal
             })
         });
+        let heard: Vec<_> = heard.collect();
+        if heard.is_empty() {
+            return std::future::pending().await;
+        }
         let (signal, ..) = futures_util::future::select_all(heard).await;
         u8::try_from(signal.as_raw()).unwrap_or_default()
     }
@@ -53,7 +59,7 @@ impl Signals {
         let command = command.and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         let Some((signal, command)) = Signal::from_named_raw(signal.into()).zip(command) else { return };
         // A terminal sends its keys to the command as well, and twice would be once too often.
-        let is_from_keys = matches!(signal, Signal::INT | Signal::QUIT) && is_in_foreground();
+        let is_from_keys = matches!(signal, Signal::INT | Signal::QUIT) && is_in_foreground(command);
         if !is_from_keys {
             // One that has just ended needs no signal.
             let _ = kill_process(command, signal);
@@ -61,12 +67,20 @@ impl Signals {
     }
 }
 
-/// Whether a terminal's keys reach this process.
+/// Whether a terminal's keys reach a process.
 #[cfg(unix)]
-fn is_in_foreground() -> bool {
+fn is_in_foreground(process: rustix::process::Pid) -> bool {
     let terminal = std::fs::File::open("/dev/tty").ok();
-    let group = terminal.and_then(|terminal| rustix::termios::tcgetpgrp(terminal).ok());
-    group.is_some_and(|group| group == rustix::process::getpgrp())
+    let foreground = terminal.and_then(|terminal| rustix::termios::tcgetpgrp(terminal).ok());
+    foreground.is_some_and(|foreground| rustix::process::getpgid(Some(process)) == Ok(foreground))
+}
+
+/// The signals that are ignored, a bit each from the lowest on; none where nobody tells.
+#[cfg(unix)]
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
 
 /// Where there are no signals, none comes.

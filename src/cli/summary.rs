@@ -11,11 +11,9 @@ use crate::domain::text;
 
 /// More lines of a kind than this nobody reads.
 const SHOWN: usize = 20;
-/// The `result_cd` of a success that no fixture has changed.
-const SUCCESS: i32 = 1;
 
 /// The summary, a line for all and one for each thing that somebody may want to look at.
-pub async fn of(account: &Account) -> Result<String, Failure> {
+pub async fn of(account: &Account, has_journal: bool) -> Result<String, Failure> {
     let journal = account.journal().await?;
     let faults = account.faults().await?;
     let diff = account.diff().await?;
@@ -30,6 +28,9 @@ pub async fn of(account: &Account) -> Result<String, Failure> {
         counted(unused.len() as u64, "fault"),
         counted(left.len() as u64, "room")
     );
+    if !has_journal {
+        summary.push_str("  the journal is off: nobody knows what was called\n");
+    }
     if journal.evicted > 0 {
         // A String takes everything.
         let _ = writeln!(summary, "  {} made room in the journal: raise --journal-entries to see all", counted(journal.evicted, "request"));
@@ -47,8 +48,9 @@ pub async fn of(account: &Account) -> Result<String, Failure> {
 
 fn has_failed(exchange: &Exchange) -> bool {
     let is_preflight = exchange.operation.is_none() && exchange.request.method == "OPTIONS";
-    let succeeded = exchange.answer.as_ref().is_some_and(|answer| answer.result_cd == Some(SUCCESS));
-    !is_preflight && (exchange.reason.is_some() || !succeeded)
+    // What a success is called, a fixture may have changed; refusals have reasons.
+    let is_enveloped = exchange.answer.as_ref().is_some_and(|answer| answer.result_cd.is_some());
+    !is_preflight && (exchange.reason.is_some() || !is_enveloped)
 }
 
 fn failure(exchange: &Exchange) -> String {

@@ -207,3 +207,61 @@ fn a_signal_before_the_command_ends_it_all() {
     child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
     assert_eq!((child.wait().unwrap().code(), stdout.as_str()), (Some(143), ""));
 }
+
+/// Who starts it under `nohup`, wants the command to go on.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_ignored_stays_ignored() {
+    let binary = env!("CARGO_BIN_EXE_vchatcloud-mock");
+    let script = format!("trap '' HUP QUIT; exec {binary} exec -- grep SigIgn /proc/self/status");
+    let done = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+    let mask = String::from_utf8(done.stdout).unwrap();
+    let mask = u64::from_str_radix(mask.trim_start_matches("SigIgn:").trim(), 16).unwrap();
+    assert_eq!(mask & 0b101, 0b101, "{mask:b}");
+}
+
+/// What a fixture calls a success is one, and a journal that is off is told.
+#[test]
+fn the_summary_knows_successes_by_any_name() {
+    let fixture = r#"{"resultCodes": {"SUCCESS": {"result_cd": 200}}}"#;
+    let script = format!("{CALL}call GET v2/rooms");
+    let done = run(&["exec", "bash", "-c", &script], &[("VCHATCLOUD_MOCK_FIXTURES_JSON", fixture)]);
+    assert!(done.stderr.starts_with("vchatcloud-mock: 1 request, 0 failed"), "{}", done.stderr);
+    let done = exec(&["--journal-entries", "0"], "call GET v2/rooms");
+    assert!(done.stderr.contains("  the journal is off: nobody knows what was called\n"), "{}", done.stderr);
+}
+
+/// A verdict of an earlier run is not this one's.
+#[test]
+fn no_old_verdict_survives() {
+    let directory = tempfile::tempdir().unwrap();
+    let junit = directory.path().join("out.xml");
+    fs::write(&junit, "old").unwrap();
+    assert_eq!(run(&["exec", "--junit", junit.to_str().unwrap(), "no-such-program"], &[]).code, 127);
+    assert!(!junit.exists());
+}
+
+/// What may be a credential is not repeated when it is refused, and is refused before the command starts.
+#[test]
+fn refused_secrets_are_not_repeated() {
+    for (args, flag) in [
+        (&["exec", "--api-key", "s3cr,et", "echo", "started"][..], "--api-key"),
+        (&["verify", "-", "--api-key", "s3cr,et"], "--api-key"),
+        (&["serve", "--port", "0", "--admin-token", "s3cr,et"], "--admin-token"),
+    ] {
+        let done = run(args, &[]);
+        let expected = format!("vchatcloud-mock: {flag}: must be printable ASCII without comma or outer spaces, and not empty\n");
+        assert_eq!((done.code, done.stderr.as_str(), done.stdout.as_str()), (2, expected.as_str(), ""), "{args:?}");
+    }
+}
+
+/// A proxy of the environment does not get the command's calls of the mock.
+#[test]
+fn proxies_are_not_asked() {
+    let script = "echo $no_proxy $NO_PROXY";
+    let with = |env: &[(&str, &str)]| run(&["exec", "sh", "-c", script], env).stdout;
+    assert_eq!(
+        with(&[("http_proxy", "http://127.0.0.1:1"), ("no_proxy", "here"), ("NO_PROXY", "")]),
+        "here,127.0.0.1,localhost 127.0.0.1,localhost\n"
+    );
+}
