@@ -55,7 +55,16 @@ async fn exec(args: &ExecArgs, verification: Option<&Verification>) -> Result<u8
     if let Some(signal) = signals.next().now_or_never() {
         return Ok(KILLED + signal);
     }
-    let mut child = command.spawn().map_err(|error| not_started(&name, &error))?;
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            let failure = not_started(&name, &error);
+            if let Some(path) = &args.report.junit {
+                junit::write(path, Some(&Ended { program: &name, took: began.elapsed(), failure: Some(failure.to_string()) }), None)?;
+            }
+            return Err(failure);
+        }
+    };
     let id = child.id();
     let status = loop {
         tokio::select! {

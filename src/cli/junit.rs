@@ -59,7 +59,7 @@ fn of_verdict(verification: &Verification, verdict: &Verdict) -> Vec<TestCase> {
     };
     let expectations = verification.expectations().iter().enumerate();
     let mut cases: Vec<TestCase> = expectations
-        .map(|(index, expectation)| case(format!("{expectation}: {}", expectation.times), why(Some(index)).as_deref()))
+        .map(|(index, expectation)| case(format!("expect[{index}] {expectation}: {}", expectation.times), why(Some(index)).as_deref()))
         .collect();
     if verification.is_exclusive() {
         cases.push(case("no other exchange".to_owned(), why(None).as_deref()));
@@ -68,6 +68,7 @@ fn of_verdict(verification: &Verification, verdict: &Verdict) -> Vec<TestCase> {
         // Which expectation a reason is about, it says itself.
         for case in &mut cases {
             case.status = TestCaseStatus::skipped();
+            case.status.set_message("inconclusive");
         }
         cases.push(case("conclusive".to_owned(), Some(&reasons.join("\n"))));
     }
@@ -78,7 +79,7 @@ fn case(name: String, failure: Option<&str>) -> TestCase {
     let mut status = TestCaseStatus::success();
     if let Some(failure) = failure {
         status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        status.set_message(failure.lines().next().unwrap_or_default()).set_description(failure);
+        status.set_type("unmet").set_message(failure.lines().next().unwrap_or_default()).set_description(failure);
     }
     let mut case = TestCase::new(name, status);
     case.set_classname("vchatcloud-mock");

@@ -99,12 +99,12 @@ fn what_was_called_is_verified_and_written_as_junit() {
     <testsuites name="vchatcloud-mock" tests="3" skipped="0" failures="2" errors="0">
         <testsuite name="vchatcloud-mock" tests="3" skipped="0" errors="0" failures="2">
             <testcase name="command: bash" classname="vchatcloud-mock"
-            <testcase name="createRoom where roomName is &quot;&lt;QA&gt;&quot;: exactly 1" classname="vchatcloud-mock">
-                <failure message="createRoom where roomName is &quot;&lt;QA&gt;&quot;: expected exactly 1, got 0">createRoom where roomName is &quot;&lt;QA&gt;&quot;: expected exactly 1, got 0
+            <testcase name="expect[0] createRoom where roomName is &quot;&lt;QA&gt;&quot;: exactly 1" classname="vchatcloud-mock">
+                <failure message="createRoom where roomName is &quot;&lt;QA&gt;&quot;: expected exactly 1, got 0" type="unmet">createRoom where roomName is &quot;&lt;QA&gt;&quot;: expected exactly 1, got 0
         #1 operation: expected createRoom, got listRoom; roomName: expected to be &quot;&lt;QA&gt;&quot;, got none</failure>
             </testcase>
             <testcase name="no other exchange" classname="vchatcloud-mock">
-                <failure message="noOther: expected no other exchange, got 1">noOther: expected no other exchange, got 1
+                <failure message="noOther: expected no other exchange, got 1" type="unmet">noOther: expected no other exchange, got 1
         #1 operation: expected createRoom, got listRoom; roomName: expected to be &quot;&lt;QA&gt;&quot;, got none</failure>
             </testcase>
         </testsuite>
@@ -141,6 +141,11 @@ fn exit_codes_are_the_commands() {
         (&["no-such-program"], 127, "vchatcloud-mock: exec: cannot start \"no-such-program\": No such file"),
         (&["/"], 126, "vchatcloud-mock: exec: cannot start \"/\": Permission denied"),
         (&[], 2, "error: the following required arguments were not provided"),
+        (
+            &["--verfy", checks, "--", "true"],
+            2,
+            "error: unexpected argument '--verfy' found\n\n  tip: a similar argument exists: '--verify'",
+        ),
         (&["--verify", checks, "true"], 3, &format!("{checks}:7:7: unknown member \"time\" of an expectation, did you mean \"times\"")),
         (&["--verify", "no-such-file", "true"], 2, "vchatcloud-mock: no-such-file: No such file"),
         (&["--junit", "no/such/out.xml", "true"], 2, "vchatcloud-mock: --junit: no/such/out.xml: there is no such directory"),
@@ -238,6 +243,9 @@ fn no_old_verdict_survives() {
     let junit = directory.path().join("out.xml");
     fs::write(&junit, "old").unwrap();
     assert_eq!(run(&["exec", "--junit", junit.to_str().unwrap(), "no-such-program"], &[]).code, 127);
+    let written = fs::read_to_string(&junit).unwrap();
+    assert!(written.contains(r#"failures="1""#) && written.contains("cannot start &quot;no-such-program&quot;"), "{written}");
+    assert_eq!(run(&["verify", "-", "--url", "http://127.0.0.1:1", "--junit", junit.to_str().unwrap()], &[]).code, 3);
     assert!(!junit.exists());
 }
 
