@@ -1,7 +1,7 @@
 //! The handle on one account, or on all: what a test does with the control plane.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::Weak;
 
 use hyper::{Method, StatusCode};
 use serde::Deserialize;
@@ -27,7 +27,8 @@ pub struct Account {
     control: Control,
     /// `None` is all.
     key: Option<String>,
-    expected: Arc<Expected>,
+    /// The server's.
+    expected: Weak<Expected>,
 }
 
 /// As in `account my-suite`. A key of the vendor's real shape is masked.
@@ -47,7 +48,7 @@ impl fmt::Debug for Account {
 }
 
 impl Account {
-    pub(super) fn new(control: Control, key: Option<String>, expected: Arc<Expected>) -> Account {
+    pub(super) fn new(control: Control, key: Option<String>, expected: Weak<Expected>) -> Account {
         Account { control, key, expected }
     }
 
@@ -176,9 +177,17 @@ impl Account {
 
     /// Judges that when the [`MockServer`](super::MockServer) is dropped, and fails the test if it is not met: without waiting
     /// then, whatever the verification says.
+    ///
+    /// # Panics
+    /// If the server was dropped or stopped before: nobody would judge.
     #[track_caller]
     pub fn expect(&self, verification: impl Into<Verification>) {
-        self.expected.add(self.clone(), verification.into());
+        // A closure would be the caller.
+        let is_judged = match self.expected.upgrade() {
+            Some(expected) => expected.add(self.clone(), verification.into()),
+            None => false,
+        };
+        assert!(is_judged, "{self}: expected something of a server that has stopped, use verify instead");
     }
 
     /// What is not as in the fixtures, or as it was at the mark.

@@ -161,6 +161,9 @@ impl Account {
     }
 
     /// The twin of [`Account::expect`](super::Account::expect).
+    ///
+    /// # Panics
+    /// If the server was dropped or stopped before: nobody would judge.
     #[track_caller]
     pub fn expect(&self, verification: impl Into<Verification>) {
         self.0.expect(verification);

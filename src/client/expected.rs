@@ -12,10 +12,18 @@ use crate::verify::Verification;
 /// How long a server elsewhere may take to judge, or to say who it is.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Expectations that wait for their judgement.
+/// Expectations that wait for their judgement. The server holds them, and accounts only know of them: so they end with it.
 #[derive(Default)]
-pub struct Expected(Mutex<Vec<Expectation>>);
+pub struct Expected(Mutex<List>);
 
+#[derive(Default)]
+struct List {
+    expectations: Vec<Expectation>,
+    /// Whether it is too late for more.
+    is_closed: bool,
+}
+
+#[derive(Clone)]
 struct Expectation {
     account: Account,
     verification: Verification,
@@ -28,33 +36,38 @@ struct Expectation {
 pub struct UnmetExpectations(Vec<String>);
 
 impl Expected {
+    /// Says whether it will be judged: not when the others have been.
     #[track_caller]
-    pub fn add(&self, account: Account, verification: Verification) {
+    pub fn add(&self, account: Account, verification: Verification) -> bool {
         // Nobody can wait when they are judged, and what is to come will not come any more.
         let verification = verification.within(Duration::ZERO);
-        self.lock().push(Expectation { account, verification, place: Location::caller() });
+        let mut list = self.lock();
+        if !list.is_closed {
+            list.expectations.push(Expectation { account, verification, place: Location::caller() });
+        }
+        !list.is_closed
     }
 
-    /// Nothing is expected any more. Until then what is expected holds on to the server.
+    /// Nothing is expected any more.
     pub fn forget(&self) {
-        self.lock().clear();
+        *self.lock() = List { expectations: Vec::new(), is_closed: true };
     }
 
-    /// Judges all of them. From here on nothing is expected.
+    /// Judges all of them; there will be no more. Whoever does not wait for the end leaves them to be judged again.
     pub async fn judge(&self) -> Result<(), UnmetExpectations> {
-        let expected = std::mem::take(&mut *self.lock());
         let mut unmet = Vec::new();
-        for Expectation { account, verification, place } in expected {
+        for Expectation { account, verification, place } in self.close() {
             if let Err(error) = account.verify(verification).await {
                 unmet.push(format!("{account}, expected at {place}: {error}"));
             }
         }
+        self.forget();
         if unmet.is_empty() { Ok(()) } else { Err(UnmetExpectations(unmet)) }
     }
 
     /// The same where nothing can be awaited.
     pub fn judge_and_wait(self: &Arc<Self>, background: Background) -> Result<(), UnmetExpectations> {
-        if self.lock().is_empty() {
+        if self.close().is_empty() {
             return Ok(());
         }
         let (tell, told) = mpsc::channel();
@@ -64,7 +77,13 @@ impl Expected {
         told.recv_timeout(PATIENCE).unwrap_or_else(late)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Expectation>> {
+    fn close(&self) -> Vec<Expectation> {
+        let mut list = self.lock();
+        list.is_closed = true;
+        list.expectations.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, List> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -35,15 +35,17 @@ pub struct MockServer {
     running: Option<Running>,
 }
 
-/// The server in this process.
+/// The server in this process, until it is dropped.
 struct Running {
     listeners: Listeners,
-    stop: oneshot::Sender<()>,
+    /// Dropped to ask for a gentle stop.
+    stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
-    state: Option<State>,
+    /// Ends with it, and after it.
+    _state: Option<State>,
 }
 
-/// The file that its accounts survive in.
+/// The file that its accounts survive in. When this is dropped, it is written for the last time.
 struct State {
     file: Arc<StateFile>,
     app: App,
@@ -126,7 +128,12 @@ impl MockServer {
             State { file, app: app.clone(), following }
         });
         let control = Control::new(Way::Here(app), token, background);
-        MockServer { url, control, expected: Arc::default(), running: Some(Running { listeners, stop, serving, state }) }
+        MockServer {
+            url,
+            control,
+            expected: Arc::default(),
+            running: Some(Running { listeners, stop: Some(stop), serving, _state: state }),
+        }
     }
 
     pub(super) fn without_socket(app: App, token: Option<Token>, background: Background) -> MockServer {
@@ -159,34 +166,40 @@ impl MockServer {
 
     /// The handle on the account of an API key. Suites with keys of their own never meet.
     pub fn account(&self, key: &str) -> Account {
-        Account::new(self.control.clone(), Some(key.to_owned()), Arc::clone(&self.expected))
+        Account::new(self.control.clone(), Some(key.to_owned()), Arc::downgrade(&self.expected))
     }
 
     /// The handle on all accounts, and those to come.
     pub fn all_accounts(&self) -> Account {
-        Account::new(self.control.clone(), None, Arc::clone(&self.expected))
+        Account::new(self.control.clone(), None, Arc::downgrade(&self.expected))
     }
 
     /// Stops it more gently than a drop: answers in flight have a tenth of a second, and expectations that were not met are an
-    /// error and no panic. A server elsewhere goes on.
+    /// error and no panic. A server elsewhere goes on. Whoever does not wait for the end drops it.
     ///
     /// # Errors
     /// What was expected and did not happen.
     pub async fn stop(mut self) -> Result<(), UnmetExpectations> {
-        if let Some(Running { stop, serving, state, .. }) = self.running.take() {
-            drop(stop);
-            drop(serving.await);
-            state.iter().for_each(State::end);
+        if let Some(running) = &mut self.running {
+            drop(running.stop.take());
+            drop((&mut running.serving).await);
         }
+        self.running = None;
         self.expected.judge().await
     }
 }
 
-impl State {
-    /// Writes what there is to write, for the last time.
-    fn end(&self) {
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.listeners.close();
+        self.serving.abort();
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
         self.following.abort();
-        self.file.save(self.app.emulator());
+        self.file.close(self.app.emulator());
     }
 }
 
@@ -199,11 +212,7 @@ impl fmt::Debug for MockServer {
 impl Drop for MockServer {
     #[expect(clippy::panic, reason = "a test whose expectations were not met must fail")]
     fn drop(&mut self) {
-        if let Some(Running { listeners, serving, state, .. }) = self.running.take() {
-            listeners.close();
-            serving.abort();
-            state.iter().for_each(State::end);
-        }
+        self.running = None;
         if thread::panicking() {
             return self.expected.forget();
         }

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::LaunchError;
@@ -29,6 +29,8 @@ struct Written {
     changes: Option<u64>,
     /// Said once until it works again.
     has_failed: bool,
+    /// Whether the last save has begun. The file may be another server's by now.
+    is_closed: bool,
 }
 
 impl StateFile {
@@ -59,7 +61,7 @@ impl StateFile {
         Ok(StateFile { path, written: Mutex::new(written) })
     }
 
-    /// Writes every change, until it is dropped.
+    /// Writes every change, until it is dropped. A save that has begun goes on then; [`close`](StateFile::close) waits for it.
     pub async fn follow(self: Arc<Self>, emulator: Emulator) {
         let mut ticks = tokio::time::interval(INTERVAL);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -73,9 +75,23 @@ impl StateFile {
 
     /// Writes the state if it has changed. A disk that is full or cannot be written is logged, and the server goes on.
     pub fn save(&self, emulator: &Emulator) {
-        let mut written = self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.write(&mut self.lock(), emulator);
+    }
+
+    /// The same for the last time: from here on the file is left alone.
+    pub fn close(&self, emulator: &Emulator) {
+        let mut written = self.lock();
+        self.write(&mut written, emulator);
+        written.is_closed = true;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Written> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, written: &mut Written, emulator: &Emulator) {
         let changes = emulator.changes();
-        if written.changes == Some(changes) {
+        if written.is_closed || written.changes == Some(changes) {
             return;
         }
         match replace(&self.path, &fixture::write(&emulator.saved(None)), OWNER_ALONE) {
@@ -83,7 +99,7 @@ impl StateFile {
                 if written.has_failed {
                     tracing::info!("--state: {} is written again", self.path.display());
                 }
-                *written = Written { changes: Some(changes), has_failed: false };
+                *written = Written { changes: Some(changes), ..Written::default() };
             }
             Err(error) if !written.has_failed => {
                 tracing::warn!("--state: {} cannot be written, the server goes on: {error}", self.path.display());
@@ -91,5 +107,28 @@ impl StateFile {
             }
             Err(_) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::emulator::Settings;
+
+    #[test]
+    fn nothing_is_written_after_the_last_save() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state.json");
+        let emulator = Emulator::new(Settings::default());
+        let file = StateFile::open(&path, &emulator).unwrap();
+        file.close(&emulator);
+        assert!(path.exists());
+        fs::write(&path, "another server's").unwrap();
+        emulator.reset(None).unwrap();
+        file.save(&emulator);
+        file.close(&emulator);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "another server's");
     }
 }

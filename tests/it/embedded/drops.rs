@@ -1,5 +1,6 @@
 //! What happens when a server stops: by a drop, or gently.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,9 +11,14 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
-use vchatcloud_mock::{Expectation, Fault, MockServer, Operation, Verification};
+use vchatcloud_mock::{Account, Expectation, Fault, MockServer, Operation, Verification};
 
-use super::{ROOMS, get};
+use super::{ROOMS, get, own_address};
+
+/// Others look for ports that are free again, and take some.
+async fn start_alone() -> MockServer {
+    MockServer::builder().host(own_address()).start().await.unwrap()
+}
 
 fn single() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
@@ -28,7 +34,11 @@ fn address(server: &MockServer) -> String {
 
 /// What the drop panics with.
 fn panic_of(server: MockServer) -> Option<String> {
-    let payload = catch_unwind(AssertUnwindSafe(move || drop(server))).err()?;
+    panic_in(move || drop(server))
+}
+
+fn panic_in(act: impl FnOnce()) -> Option<String> {
+    let payload = catch_unwind(AssertUnwindSafe(act)).err()?;
     Some(payload.downcast_ref::<String>().unwrap().clone())
 }
 
@@ -104,7 +114,7 @@ async fn a_panic_is_left_alone() {
 /// It stops at once, whatever it is busy with, and somebody else can have the port.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_drop_stops_at_once() {
-    let server = MockServer::start().await.unwrap();
+    let server = start_alone().await;
     let account = server.account("suite");
     account.fault(Fault::hang()).await.unwrap();
     let (address, url) = (address(&server), format!("{}/openapi/v2/rooms", server.url()));
@@ -121,8 +131,7 @@ async fn a_drop_stops_at_once() {
 /// Tests share one in a static, each with a runtime of its own.
 #[test]
 fn a_server_outlives_the_runtime_that_started_it() {
-    let start = || single().block_on(MockServer::start()).unwrap();
-    let server = start();
+    let server = single().block_on(start_alone());
     assert_eq!(threaded().block_on(get(&server, "one", ROOMS)).unwrap().0, 200);
     single().block_on(async { server.account("two").create_room("Lobby").await.unwrap() });
     let address = address(&server);
@@ -165,9 +174,9 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 /// An answer that is on its way arrives, and counts.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_lets_answers_finish() {
-    let server = MockServer::start().await.unwrap();
+    let server = start_alone().await;
     let account = server.account("suite");
-    account.fault(Fault::delay(Duration::from_millis(30))).await.unwrap();
+    account.fault(Fault::delay(Duration::from_millis(1))).await.unwrap();
     account.expect(Expectation::of(Operation::ListRoom).status(200).times(1));
     let (address, url) = (address(&server), format!("{}/openapi/v2/rooms", server.url()));
     let waiting = tokio::spawn(async move {
@@ -192,4 +201,44 @@ async fn a_stop_reports_what_was_not_met_and_the_drop_after_it_is_quiet() {
     let (_router, mock) = MockServer::router().unwrap();
     expect_a_room(&mock);
     assert_eq!(mock.stop().await.unwrap_err(), unmet);
+}
+
+/// It would never be judged.
+#[tokio::test]
+async fn nothing_can_be_expected_of_a_server_that_has_stopped() {
+    let refused = |account: &Account| panic_in(|| account.expect(Expectation::any())).is_some_and(|said| said.contains("has stopped"));
+    let (dropped, stopped) = (MockServer::start().await.unwrap(), MockServer::start().await.unwrap());
+    let accounts = [dropped.account("suite"), stopped.account("suite"), stopped.all_accounts()];
+    assert!(!refused(&accounts[0].clone()));
+    assert!(panic_of(dropped).is_some());
+    stopped.stop().await.unwrap();
+    assert!(accounts.iter().all(refused));
+}
+
+/// A stop that nobody waits for is a drop.
+#[tokio::test]
+async fn a_stop_that_is_cancelled_stops_and_saves_and_judges() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("state.json");
+    let server = MockServer::builder().host(own_address()).state(&file).start().await.unwrap();
+    let (account, address) = (server.account("suite"), address(&server));
+    account.fault(Fault::hang()).await.unwrap();
+    // It waits for this one.
+    let mut stream = TcpStream::connect(&address).unwrap();
+    stream.write_all(b"GET /openapi/v2/rooms HTTP/1.1\r\nHost: localhost\r\nAPI_KEY: suite\r\n\r\n").unwrap();
+    while account.faults().await.unwrap()[0].applied == 0 {
+        tokio::task::yield_now().await;
+    }
+    account.create_room("Lobby").await.unwrap();
+    expect_a_room(&server);
+    let mut stop = Box::pin(server.stop());
+    assert!(stop.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert!(panic_in(move || drop(stop)).is_some_and(|said| said.starts_with("account suite, expected at ")));
+    assert!(TcpStream::connect(&address).is_err());
+    assert!(fs::read_to_string(&file).unwrap().contains("Lobby"));
+    // Nobody writes to it any more.
+    fs::write(&file, "{}").unwrap();
+    account.reset().await.unwrap();
+    drop(MockServer::builder().state(&file).start().await.unwrap());
+    assert!(!fs::read_to_string(&file).unwrap().contains("Lobby"));
 }
