@@ -8,6 +8,7 @@ use std::time::Duration;
 use vchatcloud_mock::blocking::{Account, AccountClock, MockServer};
 use vchatcloud_mock::{Error, Expectation, Fault, Operation, RoomSpec, RoomUpdate, Verification};
 
+use super::own_address;
 use crate::process::{FREE, Process};
 
 const _: () = {
@@ -78,7 +79,7 @@ fn a_verification_waits_for_another_thread() {
 
 #[test]
 fn an_unmet_expectation_fails_the_test_and_names_its_line() {
-    let server = MockServer::start().unwrap();
+    let server = MockServer::builder().host(own_address()).start_blocking().unwrap();
     server.account("suite").expect(Expectation::of(Operation::CreateRoom));
     let place = format!("account suite, expected at {}:{}:", file!(), line!() - 1);
     let address = server.url().trim_start_matches("http://").to_owned();

@@ -8,7 +8,7 @@ use reqwest::header::HOST;
 use rustls::version::{TLS12, TLS13};
 use vchatcloud_mock::{AuthMode, Builder, ErrorStatus, Host, MockServer, RoomSpec, Verification};
 
-use super::{ROOMS, get};
+use super::{ROOMS, get, own_address};
 use crate::process::run;
 use crate::tls;
 
@@ -46,12 +46,13 @@ async fn host() {
 
 #[tokio::test]
 async fn port() {
-    let free = address(&start(MockServer::builder()).await).to_owned();
-    let port = free.trim_start_matches("127.0.0.1:").parse().unwrap();
-    let server = start(MockServer::builder().port(port)).await;
+    let builder = MockServer::builder().host(own_address());
+    let free = address(&start(builder.clone()).await).to_owned();
+    let port = free.rsplit(':').next().unwrap().parse().unwrap();
+    let server = start(builder.clone().port(port)).await;
     assert_eq!(address(&server), free);
-    let error = MockServer::builder().port(port).start().await.unwrap_err();
-    insta::assert_debug_snapshot!(error.to_string().replace(&port.to_string(), "PORT"), @r#""127.0.0.1:PORT: Address already in use (os error 98); stop the other process, or choose another port with --port (0 picks a free one)""#);
+    let error = builder.port(port).start().await.unwrap_err();
+    insta::assert_debug_snapshot!(error.to_string().replace(&free, "HOST:PORT"), @r#""HOST:PORT: Address already in use (os error 98); stop the other process, or choose another port with --port (0 picks a free one)""#);
 }
 
 #[tokio::test]
