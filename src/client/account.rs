@@ -162,8 +162,10 @@ impl Account {
             verdict: Verdict,
             note: Option<String>,
         }
-        let body = verification.into().json().to_string();
-        let answer = self.control.send(Method::POST, &self.path("verify", ""), Some(body), "application/json").await?;
+        let verification = verification.into();
+        let body = verification.json().to_string();
+        let control = self.control.waiting(verification.patience());
+        let answer = control.send(Method::POST, &self.path("verify", ""), Some(body), "application/json").await?;
         // A verdict is one whatever the status says.
         let answer = match answer.status {
             StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => answer,

@@ -1,15 +1,19 @@
 //! Where a server is, and one exchange with it. Addresses need no resolver, so that this works in an empty image.
 
+use std::error::Error as StdError;
 use std::net::SocketAddr;
 
 use axum::body::{Body, Bytes};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{Request, Response, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use super::Error;
 use crate::server::Host;
+
+/// How many bytes an answer may have: a state of 64 MiB, which is the most that a mock takes, and what is around it.
+const MOST: usize = 65 * 1024 * 1024;
 
 /// A server somewhere: an authority for the Host header, and addresses to try.
 #[derive(Debug, Clone)]
@@ -75,12 +79,13 @@ impl Target {
         self.answer(stream, request).await.map_err(|error| Error::Broken { server: self.authority.clone(), what: error.to_string() })
     }
 
-    async fn answer(&self, stream: TcpStream, request: Request<Body>) -> Result<Response<Bytes>, hyper::Error> {
+    async fn answer(&self, stream: TcpStream, request: Request<Body>) -> Result<Response<Bytes>, Box<dyn StdError + Send + Sync>> {
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         // It ends with the sender, at the end of this function.
         tokio::spawn(connection);
         let (head, body) = sender.send_request(request).await?.into_parts();
-        Ok(Response::from_parts(head, body.collect().await?.to_bytes()))
+        let body = Limited::new(body, MOST);
+        Ok(Response::from_parts(head, body.collect().await.map_err(too_large)?.to_bytes()))
     }
 
     async fn connect(&self) -> std::io::Result<TcpStream> {
@@ -89,6 +94,11 @@ impl Target {
             Addresses::Named(host, port) => TcpStream::connect((host.as_str(), *port)).await,
         }
     }
+}
+
+/// Says so, if that is what is wrong.
+fn too_large(error: Box<dyn StdError + Send + Sync>) -> Box<dyn StdError + Send + Sync> {
+    if error.is::<LengthLimitError>() { format!("the answer is larger than {} MiB", MOST >> 20).into() } else { error }
 }
 
 /// Tries one address after another. The first one's failure is the one to tell: the second may be of a family that is not there.

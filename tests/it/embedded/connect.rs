@@ -3,9 +3,9 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use vchatcloud_mock::{Error, Expectation, Fault, MockServer, Operation, RoomUpdate};
+use vchatcloud_mock::{Error, Expectation, Fault, MockServer, Operation, RoomUpdate, Verification};
 
 use super::{ROOMS, get};
 use crate::process::{FREE, Process, send};
@@ -77,7 +77,7 @@ async fn a_token_is_demanded_at_the_door() {
     assert_eq!(server.account("suite").rooms().await.unwrap(), []);
 }
 
-/// Both stand still for five seconds, and not for ever.
+/// All of them stand still for ten seconds, and not for ever.
 #[test]
 fn who_never_answers_is_not_waited_for_for_ever() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -86,13 +86,48 @@ fn who_never_answers_is_not_waited_for_for_ever() {
     let connecting = std::thread::spawn(move || runtime().block_on(MockServer::connect(&url)).unwrap_err().to_string());
 
     let process = Process::start(FREE, &[]);
-    let server = runtime().block_on(MockServer::connect(&process.url)).unwrap();
-    server.account("suite").expect(Expectation::any());
+    let connect = || runtime().block_on(MockServer::connect(&process.url)).unwrap();
+    let (dropped, stopped, asked) = (connect(), connect(), connect().account("suite"));
+    for _ in 0..2 {
+        dropped.account("suite").expect(Expectation::any());
+        stopped.account("suite").expect(Expectation::any());
+    }
     send("-STOP", &process.child);
-    let panicked = catch_unwind(AssertUnwindSafe(move || drop(server))).unwrap_err();
-    assert_eq!(panicked.downcast_ref::<String>().unwrap(), "no verdict within 5 s");
+    let begun = Instant::now();
+    let stopping = std::thread::spawn(move || runtime().block_on(stopped.stop()).unwrap_err().to_string());
+    let asking = std::thread::spawn(move || {
+        let patient = Verification::nothing().within(Duration::from_secs(1));
+        let both = async { tokio::join!(asked.rooms(), asked.verify(patient)) };
+        let (rooms, verdict) = runtime().block_on(both);
+        format!("{}\n{}", rooms.unwrap_err(), verdict.unwrap_err())
+    });
+    let panicked = catch_unwind(AssertUnwindSafe(move || drop(dropped))).unwrap_err();
+    let said = panicked.downcast_ref::<String>().unwrap();
+    assert_eq!(said.matches(": no answer within 10s").count(), 2, "{said}");
+    let said = stopping.join().unwrap();
+    assert_eq!(said.matches(": no answer within 10s").count(), 2, "{said}");
+    let said = asking.join().unwrap();
+    let (rooms, verdict) = said.split_once('\n').unwrap();
+    assert!(rooms.ends_with(": no answer within 10s") && verdict.ends_with(": no answer within 11s"), "{said}");
     let said = connecting.join().unwrap();
-    assert!(said.ends_with(": no answer within 5 s"), "{said}");
+    assert!(said.ends_with(": no answer within 10s"), "{said}");
+    assert!(begun.elapsed() < Duration::from_secs(18), "one after another");
+}
+
+/// What cannot be a mock's answer does not fill the memory.
+#[tokio::test]
+async fn an_answer_has_an_end() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let endless = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        while stream.write_all(&[b' '; 1 << 20]).is_ok() {}
+    });
+    let error = MockServer::connect(&url).await.unwrap_err().to_string();
+    assert!(error.ends_with(": the answer is larger than 65 MiB"), "{error}");
+    endless.join().unwrap();
 }
 
 /// Answers one request with that, whatever it is.
