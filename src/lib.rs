@@ -71,7 +71,7 @@
 //! assert_eq!(room.room_name.as_str(), "회의");
 //!
 //! // Somebody joins, as the chat engine would tell.
-//! let room = account.patch_room(room.room_id, RoomUpdate::default().join_count_by(1).current_user_count_by(1)).await?;
+//! let room = account.update_room(room.room_id, RoomUpdate::default().join_count_by(1).current_user_count_by(1)).await?;
 //! assert_eq!(account.rooms().await?, [room]);
 //! # Ok(()) }
 //! ```

@@ -57,7 +57,8 @@ impl Account {
         self.key.as_deref()
     }
 
-    /// Makes a room beside the API. The handle on all accounts can, as long as there is only one.
+    /// Makes a room beside the API. The handle on all accounts can, as long as there is only one. What of the answer has the shape of
+    /// the vendor's credentials is masked; [`rooms`](Account::rooms) has it as it is.
     ///
     /// # Errors
     /// [`Error`]; a refusal names the field that was wrong.
@@ -79,17 +80,18 @@ impl Account {
         rooms_of_state(&self.state().await?)
     }
 
-    /// Does to a room what the chat engine would: users join, messages are counted, it is paused or ends.
+    /// Does to a room what the chat engine would: users join, messages are counted, it is paused or ends. The answer is masked as
+    /// that of [`create_room`](Account::create_room).
     ///
     /// # Errors
     /// [`Error`]
-    pub async fn patch_room(&self, id: RoomId, patch: RoomUpdate) -> Result<Room, Error> {
+    pub async fn update_room(&self, id: RoomId, update: RoomUpdate) -> Result<Room, Error> {
         #[derive(Deserialize)]
-        struct Patched {
+        struct Updated {
             room: Value,
         }
-        let patched: Patched = self.control.call(Method::PATCH, &self.path(&format!("rooms/{id}"), ""), Some(&patch.json())).await?;
-        shown_room(&patched.room)
+        let updated: Updated = self.control.call(Method::PATCH, &self.path(&format!("rooms/{id}"), ""), Some(&update.json())).await?;
+        shown_room(&updated.room)
     }
 
     /// Adds a fault rule: a [`Fault`](crate::fault::Fault) befalls every exchange, a [`Rule`] says which.

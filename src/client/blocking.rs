@@ -126,7 +126,7 @@ macro_rules! twins {
 twins! { Account
     create_room(room: impl Into<RoomSpec>) -> Room;
     rooms() -> Vec<Room>;
-    patch_room(id: RoomId, patch: RoomUpdate) -> Room;
+    update_room(id: RoomId, update: RoomUpdate) -> Room;
     fault(rule: impl Into<Rule>) -> FaultRule;
     faults() -> Vec<FaultRule>;
     remove_fault(id: u64) -> ();

@@ -16,7 +16,7 @@ pub enum Error {
     /// No server can have this address.
     #[error("must be http://HOST[:PORT], got \"{0}\"")]
     BadUrl(String),
-    /// The connection broke before the answer was there.
+    /// There was no answer: the connection broke, or it took too long.
     #[error("{server}: {what}")]
     Broken { server: String, what: String },
     /// The mock refused the call.
@@ -34,8 +34,8 @@ pub enum Error {
     /// What was called is not what was expected, or nobody can tell any more.
     #[error("{0}")]
     Unmet(Unmet),
-    /// The answer is not a mock's, or not this version's.
-    #[error("unexpected answer, is it a mock of this version: {0}")]
+    /// The answer is not a mock's, or not this version's: what came, or what is wrong with it.
+    #[error("not an answer of a mock of this version: {0}")]
     Unexpected(String),
 }
 
@@ -48,6 +48,7 @@ impl fmt::Debug for Error {
 
 /// A verification that did not pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unmet {
     /// What it came to.
     pub verdict: Verdict,

@@ -136,18 +136,37 @@ impl From<String> for RoomSpec {
 /// The rooms of a state.
 pub fn rooms_of_state(state: &str) -> Result<Vec<Room>, Error> {
     let fixtures = fixture::load(&[Source::inline("state", state)]).map_err(|problems| Error::Unexpected(problems.to_string()))?;
-    Ok(fixtures.accounts.into_values().filter_map(|account| account.rooms).flatten().filter_map(|room| whole(&room)).collect())
+    fixtures.accounts.into_values().filter_map(|account| account.rooms).flatten().map(|room| whole(&room)).collect()
 }
 
 /// The room of an answer that shows one.
 pub fn shown_room(shown: &Value) -> Result<Room, Error> {
     let list = json!({ "list": [shown] }).to_string();
     let fixtures = fixture::load(&[Source::inline("room", &list)]).map_err(|problems| Error::Unexpected(problems.to_string()))?;
-    let room = fixtures.default_rooms.iter().find_map(whole);
-    room.ok_or(Error::Unexpected(list))
+    fixtures.default_rooms.first().ok_or_else(|| Error::Unexpected("no room".to_owned())).and_then(whole)
 }
 
 /// What a mock shows of a room is all of it.
-fn whole(room: &RoomFixture) -> Option<Room> {
-    Some(room.room(room.room_id?, room.start_dt?))
+fn whole(room: &RoomFixture) -> Result<Room, Error> {
+    let (Some(id), Some(start)) = (room.room_id, room.start_dt) else {
+        return Err(Error::Unexpected("a room without roomId or startDt".to_owned()));
+    };
+    Ok(room.room(id, start))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_room_of_which_a_part_is_missing_is_no_answer() {
+        for room in [json!({}), json!({ "roomName": "Lobby", "roomId": "AAAAAAAAAA-0000000000-20220101000000" })] {
+            let state = json!({ "accounts": [{ "apiKey": "suite", "rooms": [room] }] }).to_string();
+            for error in [rooms_of_state(&state).unwrap_err(), shown_room(&room).unwrap_err()] {
+                assert_eq!(error.to_string(), "not an answer of a mock of this version: a room without roomId or startDt");
+            }
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::domain::ids::ApiKey;
 use crate::fault::{Applied, Call, Fault, FaultTable, Listed, Plan, Rule};
 use crate::fixture::Fixtures;
 use crate::journal::{Entry, Filter, Page};
-use crate::verify::{Verdict, Verification};
+use crate::verify::{Judgement, Verdict, Verification};
 
 impl Emulator {
     /// The number of an exchange that begins now.
@@ -48,7 +48,7 @@ impl Emulator {
     }
 
     /// Judges the exchanges of an account, or of all, as they are now.
-    pub fn judge(&self, key: Option<&ApiKey>, verification: &Verification) -> Verdict {
+    fn judge(&self, key: Option<&ApiKey>, verification: &Verification) -> Judgement {
         let (entries, evicted) = {
             let journal = lock(&self.0.journal);
             (journal.all(key), journal.evicted(key))
@@ -72,8 +72,8 @@ impl Emulator {
             let (emulator, owned, judge) = (self.clone(), key.cloned(), Arc::clone(&verification));
             let judged = tokio::task::spawn_blocking(move || emulator.judge(owned.as_ref(), &judge));
             // Judging does not panic; if it did, nothing could be told.
-            let verdict = judged.await.unwrap_or_else(|_| Verdict::unknown());
-            if verdict.is_final() || tokio::time::timeout_at(end, recorded).await.is_err() {
+            let Judgement { verdict, is_final } = judged.await.unwrap_or_else(|_| Judgement::unknown());
+            if is_final || tokio::time::timeout_at(end, recorded).await.is_err() {
                 return verdict;
             }
             tokio::time::sleep(BETWEEN).await;

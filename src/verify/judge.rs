@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Verification;
 use super::expectation::{Expectation, Fit, Kept, Times};
 use super::order;
-use super::verdict::{Failure, Findings, Mends, Nearest, Verdict};
+use super::verdict::{Failure, Findings, Judgement, Mends, Nearest};
 use crate::journal::{Entry, Evicted};
 
 /// How many exchanges a failure shows.
@@ -26,7 +26,7 @@ pub struct Tally<'v> {
 }
 
 /// Judges the entries of a journal that is on.
-pub fn judge(verification: &Verification, entries: &[Arc<Entry>], evicted: &Evicted) -> Verdict {
+pub fn judge(verification: &Verification, entries: &[Arc<Entry>], evicted: &Evicted) -> Judgement {
     let kept: Vec<Kept<'_>> = entries.iter().filter(|entry| !entry.is_preflight()).map(|entry| Kept::of(entry)).collect();
     let tallies = verification.expect.iter().enumerate().map(|(index, expectation)| Tally {
         index,
@@ -45,7 +45,7 @@ pub fn judge(verification: &Verification, entries: &[Arc<Entry>], evicted: &Evic
     if verification.no_other {
         judge_others(&tallies, &kept, evicted, &mut findings);
     }
-    findings.verdict()
+    findings.judgement()
 }
 
 impl Tally<'_> {

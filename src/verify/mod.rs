@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 
 pub use self::expectation::{Condition, Expectation, Times};
 pub use self::read::read;
+pub(crate) use self::verdict::Judgement;
 pub use self::verdict::{Failure, Nearest, Verdict};
 use crate::journal::{Entry, Evicted};
 
@@ -46,7 +47,7 @@ impl Verification {
     }
 
     /// Judges the entries of a journal, in its order, and what made room in it; `is_on` tells whether it keeps anything at all.
-    pub fn judge(&self, entries: &[Arc<Entry>], evicted: &Evicted, is_on: bool) -> Verdict {
-        if is_on { judge::judge(self, entries, evicted) } else { Verdict::journal_off() }
+    pub(crate) fn judge(&self, entries: &[Arc<Entry>], evicted: &Evicted, is_on: bool) -> Judgement {
+        if is_on { judge::judge(self, entries, evicted) } else { Judgement::journal_off() }
     }
 }

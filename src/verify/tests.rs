@@ -39,19 +39,23 @@ fn entry(id: u64, line: &str) -> Entry {
     }
 }
 
-/// The verdict on the exchanges of these lines, numbered from 1, when the journal keeps so many.
-fn verdict(body: &str, lines: &[&str], limit: usize) -> Verdict {
+/// The judgement on the exchanges of these lines, numbered from 1, when the journal keeps so many.
+fn judgement(body: &str, lines: &[&str], limit: usize) -> Judgement {
     let mut journal = Journal::new(Limits { entries: limit, ..Limits::default() });
     lines.iter().zip(1..).for_each(|(line, id)| journal.add(entry(id, line)));
     read("body", body).unwrap().judge(&journal.all(None), &journal.evicted(None), limit > 0)
+}
+
+fn verdict(body: &str, lines: &[&str], limit: usize) -> Verdict {
+    judgement(body, lines, limit).verdict
 }
 
 /// A verdict in lines.
 fn lines(verdict: &Verdict) -> Vec<String> {
     match verdict {
         Verdict::Passed => vec!["passed".to_owned()],
-        Verdict::Inconclusive { reasons, .. } => reasons.iter().map(|reason| format!("? {reason}")).collect(),
-        Verdict::Failed { failures, .. } => {
+        Verdict::Inconclusive { reasons } => reasons.iter().map(|reason| format!("? {reason}")).collect(),
+        Verdict::Failed { failures } => {
             let mut lines = Vec::new();
             for failure in failures {
                 lines.push(failure.message.clone());
@@ -204,7 +208,7 @@ fn waits_only_for_what_can_come() {
         (r#"{"expect": [{}]}"#, &[], 0, true),
     ];
     for (body, calls, limit, is_final) in table {
-        assert_eq!(verdict(body, calls, *limit).is_final(), *is_final, "{body} {calls:?}");
+        assert_eq!(judgement(body, calls, *limit).is_final, *is_final, "{body} {calls:?}");
     }
 }
 

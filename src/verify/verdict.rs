@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 /// What a verification came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "verdict", rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum Verdict {
     /// Everything was as expected.
     Passed,
@@ -15,23 +16,18 @@ pub enum Verdict {
     Failed {
         /// What was not as expected, in the order of the expectations.
         failures: Vec<Failure>,
-        /// Whether more exchanges cannot mend it.
-        #[serde(skip)]
-        is_final: bool,
     },
     /// It hangs on what was not kept.
     Inconclusive {
         /// What cannot be told and why, a line each.
         reasons: Vec<String>,
-        /// Whether more exchanges cannot make it pass.
-        #[serde(skip)]
-        is_final: bool,
     },
 }
 
 /// One thing that was not as expected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Failure {
     /// The place of the expectation in `expect`, from 0; `null` for `noOther`.
     pub expectation: Option<usize>,
@@ -49,11 +45,20 @@ pub struct Failure {
 /// An exchange that a failure is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Nearest {
     /// Its number, as in `X-Mock-Request-Id`.
     pub id: u64,
     /// What keeps it from matching, a line each.
     pub differences: Vec<String>,
+}
+
+/// A verdict as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    pub verdict: Verdict,
+    /// Whether waiting for more exchanges is of no use: it has passed, or cannot pass any more.
+    pub is_final: bool,
 }
 
 /// Whether exchanges to come may make up for something.
@@ -70,24 +75,19 @@ pub struct Findings {
     doubts: Vec<(String, Mends)>,
 }
 
-impl Verdict {
-    /// Whether waiting for more exchanges is of no use: it has passed, or cannot pass any more.
-    pub fn is_final(&self) -> bool {
-        match self {
-            Verdict::Passed => true,
-            Verdict::Failed { is_final, .. } | Verdict::Inconclusive { is_final, .. } => *is_final,
-        }
-    }
-
+impl Judgement {
     /// The judge did not come to an end.
-    pub(crate) fn unknown() -> Verdict {
-        Verdict::Inconclusive { reasons: vec!["the judge failed: please report what the log says".to_owned()], is_final: true }
+    pub fn unknown() -> Judgement {
+        Judgement::never("the judge failed: please report what the log says")
     }
 
     /// Without a journal nothing can be told.
-    pub(super) fn journal_off() -> Verdict {
-        let reason = "the journal is off: start with --journal-entries above 0".to_owned();
-        Verdict::Inconclusive { reasons: vec![reason], is_final: true }
+    pub fn journal_off() -> Judgement {
+        Judgement::never("the journal is off: start with --journal-entries above 0")
+    }
+
+    fn never(reason: &str) -> Judgement {
+        Judgement { verdict: Verdict::Inconclusive { reasons: vec![reason.to_owned()] }, is_final: true }
     }
 }
 
@@ -103,16 +103,16 @@ impl Findings {
     }
 
     /// What all of it comes to: what is sure outweighs what is not.
-    pub fn verdict(self) -> Verdict {
+    pub fn judgement(self) -> Judgement {
         if !self.failures.is_empty() {
             let (failures, is_final) = with_finality(self.failures);
-            return Verdict::Failed { failures, is_final };
+            return Judgement { verdict: Verdict::Failed { failures }, is_final };
         }
         if !self.doubts.is_empty() {
             let (reasons, is_final) = with_finality(self.doubts);
-            return Verdict::Inconclusive { reasons, is_final };
+            return Judgement { verdict: Verdict::Inconclusive { reasons }, is_final };
         }
-        Verdict::Passed
+        Judgement { verdict: Verdict::Passed, is_final: true }
     }
 }
 
@@ -121,11 +121,11 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Verdict::Passed => f.write_str("passed"),
-            Verdict::Failed { failures, .. } => {
+            Verdict::Failed { failures } => {
                 f.write_str("failed")?;
                 failures.iter().try_for_each(|failure| write!(f, "\n  {failure}"))
             }
-            Verdict::Inconclusive { reasons, .. } => {
+            Verdict::Inconclusive { reasons } => {
                 f.write_str("inconclusive")?;
                 reasons.iter().try_for_each(|reason| write!(f, "\n  {reason}"))
             }

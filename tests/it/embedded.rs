@@ -139,7 +139,7 @@ async fn a_diff_tells_what_did_it() {
     let account = server.account("demo-key");
     assert_eq!(account.diff().await.unwrap(), []);
     let room = account.rooms().await.unwrap().remove(0);
-    account.patch_room(room.room_id, RoomUpdate::default().join_count_by(2)).await.unwrap();
+    account.update_room(room.room_id, RoomUpdate::default().join_count_by(2)).await.unwrap();
     let diff = account.diff().await.unwrap();
     let changed = &diff[0].changed[0];
     assert_eq!((changed.room_id, changed.fields[0].field.as_str()), (room.room_id, "joinCount"));

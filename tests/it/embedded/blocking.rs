@@ -33,7 +33,7 @@ fn every_call_is_there_and_waits() {
     let room = account.create_room(RoomSpec::named("Lobby").max_user(3)).unwrap();
     assert_eq!(account.rooms().unwrap(), std::slice::from_ref(&room));
     assert!(list(&server).unwrap().contains(r#""roomName":"Lobby""#));
-    assert_eq!(account.patch_room(room.room_id, RoomUpdate::default().join_count(3)).unwrap().join_count.get(), 3);
+    assert_eq!(account.update_room(room.room_id, RoomUpdate::default().join_count(3)).unwrap().join_count.get(), 3);
     assert_eq!(account.diff().unwrap()[0].added[0].room_id, room.room_id);
     assert!(account.diff_text().unwrap().contains("Lobby"));
     account.mark().unwrap();

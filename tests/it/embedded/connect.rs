@@ -20,7 +20,7 @@ async fn a_handle_on_another_process_is_the_same() {
     let account = server.account(key);
     let made = account.create_room("Lobby").await.unwrap();
     assert_eq!(account.rooms().await.unwrap(), std::slice::from_ref(&made));
-    let patched = account.patch_room(made.room_id, RoomUpdate::default().join_count(2)).await.unwrap();
+    let patched = account.update_room(made.room_id, RoomUpdate::default().join_count(2)).await.unwrap();
     let state = account.state().await.unwrap();
     account.reset().await.unwrap();
     account.restore(&state).await.unwrap();
@@ -170,8 +170,8 @@ async fn what_cannot_be_connected_to() {
     must be http://HOST[:PORT], got "https://localhost"
     must be http://HOST[:PORT], got "http://localhost/openapi"
     must be http://HOST[:PORT], got "http://"
-    unexpected answer, is it a mock of this version: 404 Not Found, expected ident at line 1 column 2: nope
-    unexpected answer, is it a mock of this version: 200 OK, missing field `version` at line 1 column 15: {"status":"ok"}
+    not an answer of a mock of this version: 404 Not Found, expected ident at line 1 column 2: nope
+    not an answer of a mock of this version: 200 OK, missing field `version` at line 1 column 15: {"status":"ok"}
     ADDRESS: invalid HTTP version parsed
     ADDRESS: connection closed before message completed
     "#);

@@ -67,9 +67,9 @@ async fn a_room_is_patched() {
         .room_status(RoomStatus::Pending)
         .start_dt("2026-01-31T00:00:00Z".parse().unwrap())
         .end_dt("2026-02-01T00:00:00Z".parse().unwrap());
-    account.patch_room(room.room_id, whole).await.unwrap();
+    account.update_room(room.room_id, whole).await.unwrap();
     let changes = RoomUpdate::default().message_count_by(10).join_count_by(-1).current_user_count_by(0);
-    let patched = account.patch_room(room.room_id, changes).await.unwrap();
+    let patched = account.update_room(room.room_id, changes).await.unwrap();
     let fields = patched.differences(&room).into_iter().map(|field| {
         let (name, value) = &patched.shown()[field];
         format!("{name} {value}")
@@ -83,7 +83,7 @@ async fn a_room_is_patched() {
     startDt 20260131090000
     currentUserCount 7
     ");
-    let error = account.patch_room(room.room_id, RoomUpdate::default().join_count_by(-6)).await.unwrap_err();
+    let error = account.update_room(room.room_id, RoomUpdate::default().join_count_by(-6)).await.unwrap_err();
     insta::assert_snapshot!(error, @r#"joinCount: must stay 0 to 2147483647, is 5, got "-6"; nothing was changed (bad_request, 400)"#);
     assert_eq!(account.rooms().await.unwrap(), [patched]);
 }
@@ -124,7 +124,7 @@ async fn all_accounts_at_once() {
     let names: Vec<String> = all.rooms().await.unwrap().iter().map(|room| room.room_name.to_string()).collect();
     assert_eq!(names, ["Lobby", "Lobby 2", "Lobby 3"]);
     let nowhere = "0000000000-0000000000-20220101000000".parse().unwrap();
-    let error = server.account("one").patch_room(nowhere, RoomUpdate::default()).await.unwrap_err();
+    let error = server.account("one").update_room(nowhere, RoomUpdate::default()).await.unwrap_err();
     assert!(matches!(&error, Error::Refused { status: 404, code, .. } if code == "unknown_room"));
     all.reset().await.unwrap();
     assert_eq!(all.rooms().await.unwrap(), []);
