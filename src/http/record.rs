@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::body::HttpBody;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 
@@ -213,8 +213,10 @@ impl Drop for Recording {
     }
 }
 
+/// What a browser or a proxy adds for somebody else is hidden: under the vendor's own name these are real sessions.
 fn lines(headers: &HeaderMap) -> impl Iterator<Item = (&str, &[u8])> {
-    headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))
+    let is_others = |name: &HeaderName| *name == header::COOKIE || *name == header::PROXY_AUTHORIZATION;
+    headers.iter().map(move |(name, value)| (name.as_str(), if is_others(name) { b"(hidden)" } else { value.as_bytes() }))
 }
 
 /// Those about CORS are left out: every answer has the same, and they are longer than most answers.

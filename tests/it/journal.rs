@@ -335,3 +335,14 @@ async fn long_keys_do_not_pile_up() {
     let verdict = mock.admin("POST", &format!("verify?apiKey=0-{}", "k".repeat(5000)), r#"{"expect": [{"operation": "listRoom"}]}"#).await;
     assert_eq!(verdict.status, 409, "{verdict}");
 }
+
+/// Under the vendor's own name a browser sends the cookies of a real session.
+#[tokio::test]
+async fn what_is_others_secret_is_hidden() {
+    let mock = Mock::new();
+    mock.alice().header("cookie", "session=s3cret").header("proxy-authorization", "Basic s3cret").get("/openapi/v2/rooms").await;
+    let page = requests(&mock, "").await;
+    let headers = page["requests"][0]["request"]["headers"].to_string();
+    assert!(headers.contains(r#""cookie: (hidden)","proxy-authorization: (hidden)""#), "{headers}");
+    assert!(!mock.admin("GET", "requests?format=curl", "").await.body.contains("s3cret"));
+}

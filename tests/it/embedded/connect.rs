@@ -123,7 +123,7 @@ async fn an_answer_has_an_end() {
         let (mut stream, _) = listener.accept().unwrap();
         assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
-        while stream.write_all(&[b' '; 1 << 20]).is_ok() {}
+        while stream.write_all(&vec![b' '; 1 << 20]).is_ok() {}
     });
     let error = MockServer::connect(&url).await.unwrap_err().to_string();
     assert!(error.ends_with(": the answer is larger than 65 MiB"), "{error}");
