@@ -47,7 +47,7 @@ async fn exec(args: &ExecArgs, verification: Option<&Verification>) -> Result<u8
     let (program, arguments) = args.command.split_first().ok_or_else(|| Failure::Usage("exec: needs a command".to_owned()))?;
     let name = secret::scrubbed(&program.to_string_lossy()).into_owned();
     let mut command = Command::new(program);
-    let base_url = if args.tls.tls { server.https_url() } else { server.url().to_owned() };
+    let base_url = server.https_url().unwrap_or(server.url());
     command.args(arguments).env("VCHATCLOUD_BASE_URL", base_url).env("VCHATCLOUD_MOCK_URL", server.url());
     command.envs(proxies_spare_loopback());
     command.env("VCHATCLOUD_API_KEY", credentials.0).env("VCHATCLOUD_TOKEN", credentials.1);

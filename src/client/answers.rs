@@ -42,6 +42,7 @@ pub struct Exchange {
     pub room_id: Option<RoomId>,
     /// Microseconds from the request's head to the answer.
     pub us: u64,
+    /// What was asked.
     pub request: ExchangeRequest,
     /// `None` when a fault kept it.
     pub answer: Option<ExchangeAnswer>,
@@ -58,6 +59,7 @@ pub struct Exchange {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExchangeRequest {
+    /// In upper case, as clients send it.
     pub method: String,
     /// Path and query as they arrived.
     pub target: String,
@@ -76,18 +78,6 @@ impl ExchangeRequest {
     }
 }
 
-impl ExchangeAnswer {
-    /// The value of a header, in any case; the first of a name.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        header(&self.headers, name)
-    }
-}
-
-fn header<'h>(headers: &'h [String], name: &str) -> Option<&'h str> {
-    let mut headers = headers.iter().filter_map(|line| line.split_once(": "));
-    headers.find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-}
-
 /// What was answered.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -102,6 +92,13 @@ pub struct ExchangeAnswer {
     pub headers: Vec<String>,
     /// At most 4096 bytes.
     pub body: String,
+}
+
+impl ExchangeAnswer {
+    /// The value of a header, in any case; the first of a name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
 }
 
 /// A fault that befell an exchange.
@@ -143,8 +140,11 @@ pub struct FaultRule {
 pub struct AccountDiff {
     /// Masked as everywhere.
     pub api_key: String,
+    /// Rooms that came.
     pub added: Vec<RoomInDiff>,
+    /// Rooms that went.
     pub removed: Vec<RoomInDiff>,
+    /// Rooms that are not as they were.
     pub changed: Vec<ChangedRoom>,
 }
 
@@ -160,9 +160,12 @@ impl AccountDiff {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RoomInDiff {
+    /// Its id.
     #[serde(deserialize_with = "parsed")]
     pub room_id: RoomId,
+    /// The name that it has, or had.
     pub room_name: String,
+    /// What made it, or took it away.
     pub by: By,
 }
 
@@ -171,9 +174,12 @@ pub struct RoomInDiff {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ChangedRoom {
+    /// Its id.
     #[serde(deserialize_with = "parsed")]
     pub room_id: RoomId,
+    /// The name that it has now.
     pub room_name: String,
+    /// In the order of the API's list.
     pub fields: Vec<ChangedField>,
 }
 
@@ -181,9 +187,13 @@ pub struct ChangedRoom {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ChangedField {
+    /// Its name, as the API writes it.
     pub field: String,
+    /// What it was in the fixtures, or at the mark.
     pub was: String,
+    /// What it is now.
     pub is: String,
+    /// What changed it last.
     pub by: By,
 }
 
@@ -191,6 +201,7 @@ pub struct ChangedField {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct By {
+    /// The way by which it came.
     pub via: Via,
     /// The number of the exchange.
     pub request: Option<u64>,
@@ -213,8 +224,10 @@ pub enum Via {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Moved {
+    /// How it goes on.
     #[serde(deserialize_with = "parsed")]
     pub clock: ClockMode,
+    /// The time it shows.
     pub now: DateTime<Utc>,
     /// In order of time, account by account.
     pub due: Vec<Due>,
@@ -227,7 +240,9 @@ pub struct Moved {
 pub struct Due {
     /// The account, masked as everywhere; `None` is all.
     pub api_key: Option<String>,
+    /// When, by the account's clock.
     pub at: DateTime<Utc>,
+    /// What was to happen.
     #[serde(flatten)]
     pub what: DueEvent,
 }
@@ -238,14 +253,26 @@ pub struct Due {
 #[non_exhaustive]
 pub enum DueEvent {
     /// So many tokens expired.
-    TokensExpired { tokens: u64 },
+    TokensExpired {
+        /// How many.
+        tokens: u64,
+    },
     /// A room came to its `endDt`.
     RoomEnded {
+        /// Its id.
         #[serde(deserialize_with = "parsed")]
         room_id: RoomId,
     },
     /// The fault rule of that number came to the end of its time.
-    FaultEnded { fault: u64 },
+    FaultEnded {
+        /// The rule's number.
+        fault: u64,
+    },
+}
+
+fn header<'h>(headers: &'h [String], name: &str) -> Option<&'h str> {
+    let mut headers = headers.iter().filter_map(|line| line.split_once(": "));
+    headers.find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 fn parsed_if_any<'de, D: Deserializer<'de>, T: FromStr<Err = Invalid>>(deserializer: D) -> Result<Option<T>, D::Error> {

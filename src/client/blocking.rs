@@ -22,13 +22,14 @@
 //! # Panics
 //! Inside async code every one of these calls panics: use the [crate's own](super::MockServer) there.
 
+use std::fmt;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::background::Background;
 use super::builder;
-use super::{AccountDiff, Builder, Error, Exchange, FaultRule, Moved, RoomSpec, RoomUpdate, UnmetExpectations};
+use super::{AccountDiff, Builder, Error, Exchange, Exchanges, FaultRule, Moved, RoomSpec, RoomUpdate, UnmetExpectations};
 use crate::clock::ClockMode;
 use crate::domain::ids::{RoomId, Token};
 use crate::domain::room::Room;
@@ -89,6 +90,11 @@ impl MockServer {
         self.0.url()
     }
 
+    /// The twin of [`MockServer::https_url`](super::MockServer::https_url).
+    pub fn https_url(&self) -> Option<&str> {
+        self.0.https_url()
+    }
+
     /// The twin of [`MockServer::account`](super::MockServer::account).
     pub fn account(&self, key: &str) -> Account {
         Account(self.0.account(key))
@@ -108,6 +114,13 @@ impl MockServer {
     }
 }
 
+/// As that of its twin.
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// Methods that call their twin and wait for it.
 macro_rules! twins {
     ($of:ident $($method:ident($($argument:ident: $what:ty),*) -> $answer:ty;)+) => {
@@ -123,6 +136,10 @@ macro_rules! twins {
     };
 }
 
+twins! { MockServer
+    ca_pem() -> String;
+}
+
 twins! { Account
     create_room(room: impl Into<RoomSpec>) -> Room;
     rooms() -> Vec<Room>;
@@ -132,6 +149,7 @@ twins! { Account
     remove_fault(id: u64) -> ();
     clear_faults() -> ();
     requests() -> Vec<Exchange>;
+    journal() -> Exchanges;
     verify(verification: impl Into<Verification>) -> ();
     diff() -> Vec<AccountDiff>;
     diff_text() -> String;

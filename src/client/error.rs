@@ -12,13 +12,23 @@ use crate::verify::Verdict;
 pub enum Error {
     /// Nobody answers there.
     #[error("{server}: unreachable: {error}")]
-    Unreachable { server: String, error: std::io::Error },
+    Unreachable {
+        /// Its address.
+        server: String,
+        /// What the machine says.
+        error: std::io::Error,
+    },
     /// No server can have this address.
     #[error("must be http://HOST[:PORT], got \"{0}\"")]
     BadUrl(String),
     /// There was no answer: the connection broke, or it took too long.
     #[error("{server}: {what}")]
-    Broken { server: String, what: String },
+    Broken {
+        /// Its address.
+        server: String,
+        /// What happened.
+        what: String,
+    },
     /// The mock refused the call.
     #[error("{message}; {hint} ({code}, {status})")]
     Refused {

@@ -30,6 +30,7 @@ use crate::server::{App, Listeners};
 #[must_use = "a server stops when it is dropped"]
 pub struct MockServer {
     url: String,
+    https_url: Option<String>,
     control: Control,
     expected: Arc<Expected>,
     running: Option<Running>,
@@ -99,20 +100,28 @@ impl MockServer {
         control.call::<Health>(Method::GET, "health", None).await?;
         // Health is told to everybody; this is not.
         control.call::<Value>(Method::GET, "clock", None).await?;
-        Ok(MockServer { url: url.trim_end_matches('/').to_owned(), control, expected: Arc::default(), running: None })
+        let url = url.trim_end_matches('/').to_owned();
+        let https_url = match ca_pem(&control).await {
+            Ok(_) => Some(by_https(&url)),
+            Err(Error::Refused { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(MockServer { url, https_url, control, expected: Arc::default(), running: None })
     }
 
     /// Starts it in the background of this process, and hands out its emulator too.
     pub(crate) fn launch(config: Config, token: Option<Token>) -> Result<(MockServer, Emulator), LaunchError> {
         let background = builder::background()?;
         let _inside = background.enter();
+        let has_tls = config.tls.is_some();
         let launched = config.launch()?;
         let emulator = launched.app.emulator().clone();
-        Ok((MockServer::of(launched, token, background), emulator))
+        let https_url = has_tls.then(|| by_https(&launched.url));
+        Ok((MockServer::of(launched, https_url, token, background), emulator))
     }
 
     /// Must be called inside the background, which it becomes part of.
-    fn of(launched: Launched, token: Option<Token>, background: Background) -> MockServer {
+    fn of(launched: Launched, https_url: Option<String>, token: Option<Token>, background: Background) -> MockServer {
         let Launched { server, app, url, state } = launched;
         let listeners = server.listeners();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -124,6 +133,7 @@ impl MockServer {
         let control = Control::new(Way::Here(app), token, background);
         MockServer {
             url,
+            https_url,
             control,
             expected: Arc::default(),
             running: Some(Running { listeners, stop: Some(stop), serving, _state: state }),
@@ -132,7 +142,7 @@ impl MockServer {
 
     pub(super) fn without_socket(app: App, token: Option<Token>, background: Background) -> MockServer {
         let control = Control::new(Way::Here(app), token, background);
-        MockServer { url: "http://localhost".to_owned(), control, expected: Arc::default(), running: None }
+        MockServer { url: "http://localhost".to_owned(), https_url: None, control, expected: Arc::default(), running: None }
     }
 
     #[cfg(feature = "blocking")]
@@ -146,8 +156,8 @@ impl MockServer {
     }
 
     /// The same by https, if it was started with [`Builder::tls`] or elsewhere with `--tls`.
-    pub fn https_url(&self) -> String {
-        self.url.replacen("http:", "https:", 1)
+    pub fn https_url(&self) -> Option<&str> {
+        self.https_url.as_deref()
     }
 
     /// The certificate of the authority that clients are to trust for [`https_url`](MockServer::https_url), in PEM.
@@ -155,7 +165,7 @@ impl MockServer {
     /// # Errors
     /// [`Error::Refused`] if the server was started without TLS.
     pub async fn ca_pem(&self) -> Result<String, Error> {
-        Ok(self.control.send(Method::GET, "ca.pem", None, "*/*").await?.succeeded()?.text())
+        ca_pem(&self.control).await
     }
 
     /// The handle on the account of an API key. Suites with keys of their own never meet.
@@ -181,6 +191,15 @@ impl MockServer {
         self.running = None;
         self.expected.judge().await
     }
+}
+
+/// Both are on the same port.
+fn by_https(url: &str) -> String {
+    url.replacen("http:", "https:", 1)
+}
+
+async fn ca_pem(control: &Control) -> Result<String, Error> {
+    Ok(control.send(Method::GET, "ca.pem", None, "*/*").await?.succeeded()?.text())
 }
 
 impl Drop for Running {

@@ -1,5 +1,6 @@
 //! The crate where nothing is awaited.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,6 +16,41 @@ const _: () = {
     const fn goes_anywhere<T: Send + Sync + 'static>() {}
     goes_anywhere::<(MockServer, Account, AccountClock)>();
 };
+
+/// What only the async one has: nobody calls a router without async.
+const ONLY_ASYNC: &[&str] = &["router"];
+
+/// The public methods that stand in a text.
+fn methods(text: &str) -> BTreeSet<&str> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix("    pub fn ").or_else(|| line.strip_prefix("    pub async fn ")));
+    lines.map(|line| line.split(['(', '<']).next().unwrap()).collect()
+}
+
+/// The parts of a text that begin with a line and end with a `}`.
+fn parts<'t>(text: &'t str, first: &str) -> Vec<&'t str> {
+    text.split(&format!("\n{first}\n")).skip(1).map(|rest| rest.split_once("\n}").unwrap().0).collect()
+}
+
+#[test]
+fn every_method_has_a_twin() {
+    let blocking = include_str!("../../../src/client/blocking.rs");
+    for (name, text) in [
+        ("MockServer", include_str!("../../../src/client/mock_server.rs")),
+        ("Account", include_str!("../../../src/client/account.rs")),
+        ("AccountClock", include_str!("../../../src/client/clock.rs")),
+    ] {
+        let first = format!("impl {name} {{");
+        let theirs: BTreeSet<&str> =
+            parts(text, &first).into_iter().flat_map(methods).filter(|method| !ONLY_ASYNC.contains(method)).collect();
+        let twins = parts(blocking, &format!("twins! {{ {name}"));
+        let twins = twins.into_iter().flat_map(str::lines).map(|line| line.trim().split('(').next().unwrap());
+        let ours: BTreeSet<&str> = parts(blocking, &first).into_iter().flat_map(methods).chain(twins).collect();
+        assert_eq!(ours, theirs, "{name}");
+        assert!(theirs.len() > 4, "{name}: {theirs:?}");
+        let shown = format!("\nimpl fmt::Display for {name} {{\n");
+        assert_eq!(blocking.contains(&shown), text.contains(&shown), "{name}");
+    }
+}
 
 /// A call of a client that waits on the test's own thread.
 fn list(server: &MockServer) -> std::io::Result<String> {
@@ -55,6 +91,10 @@ fn every_call_is_there_and_waits() {
     assert!(clock.now().unwrap() > at);
 
     assert_eq!(account.requests().unwrap().len(), 2);
+    assert_eq!(account.journal().unwrap().evicted, 0);
+    assert_eq!(account.to_string(), "account suite");
+    assert_eq!(server.https_url(), None);
+    assert!(matches!(server.ca_pem(), Err(Error::Refused { .. })));
     account.verify(Expectation::of(Operation::ListRoom).times(2)).unwrap();
     let state = account.state().unwrap();
     account.reset().unwrap();

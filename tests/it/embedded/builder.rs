@@ -214,8 +214,9 @@ async fn a_router_takes_settings_too() {
 
 /// What a client that trusts the server's CA gets under a name.
 async fn by_https(server: &MockServer, name: &str) -> String {
-    assert!(server.https_url().starts_with("https://127.0.0.1:"));
-    let port = server.https_url().rsplit(':').next().unwrap().parse().unwrap();
+    let url = server.https_url().unwrap();
+    assert!(url.starts_with("https://127.0.0.1:"));
+    let port = url.rsplit(':').next().unwrap().parse().unwrap();
     let mut client = tls::Client::open(port, &server.ca_pem().await.unwrap(), name, &[&TLS12, &TLS13]);
     client.ask(&tls::get("/__admin/health"))
 }
@@ -226,6 +227,11 @@ async fn tls() {
     assert!(by_https(&server, "vchatcloud.com").await.starts_with("HTTP/1.1 200"));
     assert_eq!(get(&server, "suite", ROOMS).await.unwrap().0, 200);
     let plain = start(MockServer::builder()).await;
+    assert_eq!((plain.https_url(), MockServer::router().unwrap().1.https_url()), (None, None));
+    for started in [&server, &plain] {
+        // Who did not start it has to ask.
+        assert_eq!(MockServer::connect(started.url()).await.unwrap().https_url(), started.https_url());
+    }
     let error = plain.ca_pem().await.unwrap_err().to_string();
     assert!(error.contains("--tls"), "{error}");
 }
