@@ -52,7 +52,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         // The server keeps its own time; this is for workers that are too busy to notice.
         drop(tokio::time::timeout(LAST_CALL, serving).await);
         if let Some((file, emulator)) = state {
-            file.save(&emulator);
+            file.close(&emulator);
         }
         Ok(())
     });

@@ -1,7 +1,6 @@
 //! A router over an app: what a fault would do to a connection, it does to the body of an answer.
 
 use std::io;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -11,11 +10,8 @@ use axum::response::Response;
 use futures_util::stream;
 use http_body_util::BodyExt;
 
-use crate::fault::{Amount, End, WirePlan};
+use crate::fault::{Amount, End, WirePlan, paced};
 use crate::server::App;
-
-/// In how many slices a second's worth of bytes comes, if they are so many.
-const SLICES_PER_SECOND: u64 = 20;
 
 /// Answers every path.
 pub fn over(app: App) -> Router {
@@ -45,18 +41,19 @@ async fn befallen(response: Response, plan: WirePlan) -> Response {
         head = Response::new(()).into_parts().0;
         head.status = StatusCode::BAD_GATEWAY;
     }
-    let slice = plan.bytes_per_second.map_or(amount, |rate| usize::try_from(rate / SLICES_PER_SECOND).unwrap_or(usize::MAX)).max(1);
-    let pause = plan.bytes_per_second.map(|rate| Duration::from_nanos((slice as u64).saturating_mul(1_000_000_000) / rate.max(1)));
     let rest = Some(whole.slice(..amount));
     let chunks = stream::unfold(rest, move |rest| async move {
         let mut rest = rest?;
         if rest.is_empty() {
             return ending(plan.end).await.map(|error| (Err(error), None));
         }
-        if let Some(pause) = pause {
+        let mut slice = rest.len();
+        if let Some(rate) = plan.bytes_per_second {
+            let (bytes, pause) = paced(rate, slice as u64);
+            slice = usize::try_from(bytes).unwrap_or(slice);
             tokio::time::sleep(pause).await;
         }
-        let chunk = rest.split_to(slice.min(rest.len()));
+        let chunk = rest.split_to(slice);
         Some((Ok::<Bytes, io::Error>(chunk), Some(rest)))
     });
     Response::from_parts(head, Body::from_stream(chunks))

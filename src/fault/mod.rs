@@ -8,6 +8,6 @@ mod table;
 
 pub use self::kind::status::Status;
 pub use self::kind::{Fault, Kind};
-pub use self::plan::{Amount, End, Plan, Reply, WirePlan};
+pub use self::plan::{Amount, End, Plan, Reply, WirePlan, paced};
 pub use self::rule::{Matcher, Nth, Rule, read_rule, read_rules};
 pub use self::table::{Applied, Call, FaultTable, Listed, TooManyRules};

@@ -75,6 +75,14 @@ pub struct WirePlan {
     pub bytes_per_second: Option<u64>,
 }
 
+/// At a pace: how many of the bytes that are left go out at once, and after which pause.
+pub fn paced(bytes_per_second: u64, left: u64) -> (u64, Duration) {
+    /// In how many slices a second's worth goes out, if it is so much.
+    const SLICES_PER_SECOND: u64 = 20;
+    let slice = (bytes_per_second / SLICES_PER_SECOND).clamp(1, left.max(1));
+    (slice, Duration::from_nanos(slice.saturating_mul(1_000_000_000) / bytes_per_second.max(1)))
+}
+
 /// How much of an answer goes out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Amount {

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::{Sleep, sleep};
 
 use super::stream::Stream;
-use crate::fault::{Amount, End, WirePlan};
+use crate::fault::{Amount, End, WirePlan, paced};
 use crate::tls::HANDSHAKE;
 
 /// How long and how much is still read from a client that goes on sending after its answer.
@@ -24,8 +24,6 @@ const BEFORE_RESET: Duration = Duration::from_millis(50);
 const HALF_CLOSED: Duration = Duration::from_mins(1);
 /// What TLS says when it fails: a fatal alert, `handshake_failure`.
 const ALERT: [u8; 7] = [0x15, 3, 3, 0, 2, 2, 40];
-/// In how many slices a second's worth of bytes goes out, if they are so many.
-const SLICES_PER_SECOND: u64 = 20;
 
 /// What becomes of the answer that is written next, and how long its body is. A client that sends one request behind another and
 /// reads slowly could have part of an earlier answer still to come: then that is what it befalls.
@@ -148,11 +146,11 @@ impl Script {
     /// Is ready when some bytes may go out, and says how many.
     fn poll_grant(&mut self, nap: &mut Option<Pin<Box<Sleep>>>, cx: &mut Context<'_>) -> Poll<usize> {
         if self.granted == 0 {
-            let slice = self.bytes_per_second.map_or(self.left, |rate| (rate / SLICES_PER_SECOND).clamp(1, self.left));
-            if let Some(rate) = self.bytes_per_second {
-                ready!(poll_nap(nap, cx, Duration::from_nanos(slice.saturating_mul(1_000_000_000) / rate.max(1))));
+            let paced = self.bytes_per_second.map(|rate| paced(rate, self.left));
+            if let Some((_, pause)) = paced {
+                ready!(poll_nap(nap, cx, pause));
             }
-            self.granted = slice;
+            self.granted = paced.map_or(self.left, |(slice, _)| slice);
         }
         Poll::Ready(usize::try_from(self.granted).unwrap_or(usize::MAX))
     }
