@@ -168,7 +168,7 @@ impl Builder {
         self
     }
 
-    /// [`tls`](Builder::tls) with the authority that a directory keeps, as `ca.pem` and `ca-key.pem`; if there is none in it, it
+    /// [`tls`](Builder::tls) with the CA that a directory keeps, as `ca.pem` and `ca-key.pem`; if there is none in it, it
     /// is made.
     pub fn tls_dir(mut self, path: impl Into<PathBuf>) -> Builder {
         self.tls.get_or_insert_default().directory = Some(path.into());

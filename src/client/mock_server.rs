@@ -160,7 +160,7 @@ impl MockServer {
         self.https_url.as_deref()
     }
 
-    /// The certificate of the authority that clients are to trust for [`https_url`](MockServer::https_url), in PEM.
+    /// The certificate of the CA that clients are to trust for [`https_url`](MockServer::https_url), in PEM.
     ///
     /// # Errors
     /// [`Error::Refused`] if the server was started without TLS.
