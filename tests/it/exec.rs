@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::process::Stdio;
 
 use crate::process::{Run, command, run, send};
 
@@ -160,12 +161,26 @@ fn exit_codes_are_the_commands() {
     }
 }
 
+/// A run of the mock that ignores no signal, whatever this run of the tests ignores: a pipeline may start it with some ignored.
+#[cfg(target_os = "linux")]
+fn hearing(args: &[&str]) -> std::process::Command {
+    let mock = command(args, &[]);
+    let mut env = std::process::Command::new("env");
+    env.arg("--default-signal").arg(mock.get_program()).args(mock.get_args());
+    for (name, _) in mock.get_envs() {
+        env.env_remove(name);
+    }
+    env.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    env
+}
+
 /// The command decides what a signal means.
 #[test]
+#[cfg(target_os = "linux")]
 fn signals_are_handed_on() {
     for signal in ["TERM", "INT", "HUP", "USR1"] {
         let script = format!("trap 'echo got {signal}; exit 40' {signal}; echo up; while :; do read -t 0.05 <> <(:); done");
-        let mut child = command(&["exec", "bash", "-c", &script], &[]).spawn().unwrap();
+        let mut child = hearing(&["exec", "bash", "-c", &script]).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut up = String::new();
         stdout.read_line(&mut up).unwrap();
@@ -184,7 +199,7 @@ fn a_signal_ends_the_wait_for_a_verdict() {
     let directory = tempfile::tempdir().unwrap();
     let checks = directory.path().join("checks.json");
     fs::write(&checks, r#"{"expect": [{"operation": "createRoom"}], "within": "10m"}"#).unwrap();
-    let mut child = command(&["exec", "--verify", checks.to_str().unwrap(), "sh", "-c", "echo $$"], &[]).spawn().unwrap();
+    let mut child = hearing(&["exec", "--verify", checks.to_str().unwrap(), "sh", "-c", "echo $$"]).spawn().unwrap();
     let mut pid = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut pid).unwrap();
     let process = std::path::PathBuf::from(format!("/proc/{}", pid.trim()));
@@ -197,12 +212,13 @@ fn a_signal_ends_the_wait_for_a_verdict() {
 
 /// While fixtures are read there is no command yet, and there will be none.
 #[test]
+#[cfg(target_os = "linux")]
 fn a_signal_before_the_command_ends_it_all() {
     let directory = tempfile::tempdir().unwrap();
     let fixture = directory.path().join("fixture.json");
     let path = fixture.to_str().unwrap();
     assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
-    let mut child = command(&["exec", "--fixtures", path, "echo", "started"], &[]).spawn().unwrap();
+    let mut child = hearing(&["exec", "--fixtures", path, "echo", "started"]).spawn().unwrap();
     // Opening it to write waits for the reader, who has installed the handlers by then.
     let mut pipe = fs::OpenOptions::new().write(true).open(&fixture).unwrap();
     send("-TERM", &child);
