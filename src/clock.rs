@@ -37,7 +37,11 @@ impl FromStr for ClockMode {
     }
 }
 
-fn parse_moment(text: &str) -> Result<DateTime<Utc>, Invalid> {
+/// A moment of RFC 3339, in the years of a clock.
+///
+/// # Errors
+/// Says what a moment looks like.
+pub fn parse_moment(text: &str) -> Result<DateTime<Utc>, Invalid> {
     let moment =
         DateTime::parse_from_rfc3339(text).map_err(|_| Invalid("must be RFC 3339, such as 2026-01-31T09:00:00+09:00".to_owned()))?;
     let moment = moment.to_utc();

@@ -292,6 +292,7 @@
 //! - [`client`]: the handles, and what they answer
 
 pub mod admin;
+pub mod chat;
 pub mod client;
 pub mod clock;
 pub mod domain;

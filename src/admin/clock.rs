@@ -92,16 +92,20 @@ struct DueView {
     api_key: Option<String>,
     /// RFC 3339.
     at: String,
-    /// `tokensExpired`, `roomEnded` or `faultEnded`.
+    /// `tokensExpired`, `roomEnded`, `messageSent` or `faultEnded`.
     what: &'static str,
     /// How many tokens expired.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     tokens: Option<u64>,
-    /// The room that came to its `endDt`.
+    /// The room that came to its `endDt`, or that the message went to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     room_id: Option<String>,
+    /// The reserved message that went out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    schedule_id: Option<String>,
     /// The fault rule that came to the end of its time.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -116,11 +120,15 @@ impl From<&Due> for DueView {
             what: "",
             tokens: None,
             room_id: None,
+            schedule_id: None,
             fault: None,
         };
         match due.what {
             DueEvent::Tokens(count) => DueView { what: "tokensExpired", tokens: Some(count), ..view },
             DueEvent::Room(id) => DueView { what: "roomEnded", room_id: Some(id.to_string()), ..view },
+            DueEvent::Message(room_id, schedule_id) => {
+                DueView { what: "messageSent", room_id: Some(room_id.to_string()), schedule_id: Some(schedule_id.to_string()), ..view }
+            }
             DueEvent::Fault(id) => DueView { what: "faultEnded", fault: Some(id), ..view },
         }
     }

@@ -16,6 +16,7 @@ use crate::clock::show_moment;
 use crate::domain::ids::ApiKey;
 use crate::domain::room::Room;
 use crate::domain::secret::scrubbed;
+use crate::domain::user::People;
 use crate::emulator::{AccountDiff, Cause, Changed, Emulator};
 
 /// What is not as it was.
@@ -44,7 +45,7 @@ struct RoomInDiff {
     room_id: String,
     room_name: String,
     by: By,
-    /// All of its fields: as they are if it came, as they were if it went.
+    /// All of its fields, as they are if it came, as they were if it went; and `users`, `exiles` and `mutes` as JSON, where there are any.
     #[schema(value_type = std::collections::HashMap<String, String>)]
     room: serde_json::Map<String, serde_json::Value>,
 }
@@ -125,7 +126,7 @@ fn of_account(diff: &AccountDiff) -> DiffOfAccount {
         room_id: room.room_id.to_string(),
         room_name: name(room),
         by: cause.into(),
-        room: room.shown().into_iter().map(|(name, value)| (name.to_owned(), scrubbed(&value).into())).collect(),
+        room: whole(room).map(|(name, value)| (name.to_owned(), scrubbed(&value).into())).collect(),
     };
     let changed = |changed: &Changed| ChangedRoom {
         room_id: changed.is.room_id.to_string(),
@@ -142,13 +143,18 @@ fn of_account(diff: &AccountDiff) -> DiffOfAccount {
     }
 }
 
+/// Every field, and the people that there are.
+fn whole(room: &Room) -> impl Iterator<Item = (&'static str, String)> {
+    room.tracked().into_iter().filter(|(name, value)| !People::NAMES.contains(name) || value != "[]")
+}
+
 fn name(room: &Room) -> String {
     scrubbed(&room.room_name.to_string()).into_owned()
 }
 
 /// Name, value before, value now, and what did it.
 fn fields(changed: &Changed) -> impl Iterator<Item = (&'static str, String, String, Cause)> {
-    let (was, is) = (changed.was.shown(), changed.is.shown());
+    let (was, is) = (changed.was.tracked(), changed.is.tracked());
     changed.fields.iter().filter_map(move |(field, cause)| {
         let ((name, was), (_, is)) = (was.get(*field)?, is.get(*field)?);
         Some((*name, scrubbed(was).into_owned(), scrubbed(is).into_owned(), *cause))

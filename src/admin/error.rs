@@ -11,7 +11,9 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::domain::ids::ApiKey;
+use crate::domain::room::Room;
 use crate::domain::text;
+use crate::domain::user::JoinRefusal;
 use crate::emulator::ControlRefusal;
 use crate::fixture::Problems;
 
@@ -117,6 +119,13 @@ impl AdminError {
                 "leave roomId out to have one drawn, or PATCH the room",
             ),
             ControlRefusal::Field(error) => Self::bad_request(error.to_string(), "nothing was changed"),
+            ControlRefusal::Join { refusal, result_cd, room } => Self::join(refusal, result_cd, &room),
+            ControlRefusal::NoSuchUser => Self::new(
+                StatusCode::NOT_FOUND,
+                "unknown_user",
+                "clientKey: nobody of that clientKey is in the room",
+                "GET rooms/{roomId}/users shows who is",
+            ),
             ControlRefusal::OtherAccounts => Self::bad_request(
                 "accounts: the state names another account than apiKey",
                 "send the state of this account alone, or all of it with ?all=true",
@@ -133,6 +142,33 @@ impl AdminError {
                 "GET faults shows which there are",
             ),
         }
+    }
+}
+
+impl AdminError {
+    /// Says the vendor's number too, where it has one.
+    fn join(refusal: JoinRefusal, result_cd: Option<i32>, room: &Room) -> Self {
+        let Room { current_user_count, max_user, end_dt, .. } = room;
+        let (code, what, hint) = match refusal {
+            JoinRefusal::Ended => {
+                ("room_ended", format!("endDt: the room has ended, got \"{end_dt}\""), "PATCH the room with a later endDt")
+            }
+            JoinRefusal::Exiled => ("user_exiled", "clientKey: was exiled from the room".to_owned(), "unexileUser lets the user in again"),
+            JoinRefusal::IsIn => (
+                "user_is_in",
+                "clientKey: is in the room already, and isPossibleDup is false".to_owned(),
+                "let the user leave first, or PATCH the room with isPossibleDup true",
+            ),
+            JoinRefusal::Full => (
+                "room_full",
+                format!("maxUser: the room takes {max_user}, and has {current_user_count}"),
+                "let somebody leave first, or raise maxUser by modifyRoom",
+            ),
+        };
+        let number =
+            result_cd.zip(refusal.code()).map(|(number, code)| format!("; the chat engine's result code is {number} {}", code.name()));
+        let status = refusal.code().and_then(|code| StatusCode::from_u16(code.row().http).ok()).unwrap_or(StatusCode::CONFLICT);
+        Self::new(status, code, what + &number.unwrap_or_default(), hint)
     }
 }
 

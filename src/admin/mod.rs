@@ -10,12 +10,14 @@ mod error;
 mod faults;
 mod guard;
 mod health;
+mod messages;
 pub mod openapi;
 mod query;
 mod requests;
 mod reset;
 mod rooms;
 mod state;
+mod users;
 mod verify;
 
 use axum::extract::{DefaultBodyLimit, Request};
@@ -56,6 +58,8 @@ pub fn router(emulator: Emulator, access: Access, contract: &'static str) -> Rou
         .route("/__admin/accounts", get(accounts::list))
         .route("/__admin/rooms", post(rooms::create))
         .route("/__admin/rooms/{roomId}", patch(rooms::patch))
+        .route("/__admin/rooms/{roomId}/users", get(users::list).post(users::join).delete(users::leave))
+        .route("/__admin/rooms/{roomId}/messages", get(messages::list))
         .route("/__admin/requests", get(requests::list).delete(requests::forget))
         .route("/__admin/requests/{id}", get(requests::one))
         .route("/__admin/verify", post(verify::verify))

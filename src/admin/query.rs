@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 
 use super::error::AdminError;
 use crate::domain::field::{FieldError, Invalid};
-use crate::domain::ids::ApiKey;
+use crate::domain::ids::{ApiKey, RoomId};
 use crate::domain::text;
 use crate::emulator::Emulator;
 use crate::escape::{self, BrokenEscape};
@@ -135,6 +135,19 @@ impl<S: Sync> FromRequestParts<S> for Segment {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let segment = parts.uri.path().rsplit('/').next().unwrap_or_default();
         Ok(Segment(escape::segment(segment)))
+    }
+}
+
+/// The room that a path names: `/__admin/rooms/{roomId}` and what hangs below it.
+pub struct RoomInPath(pub RoomId);
+
+impl<S: Sync> FromRequestParts<S> for RoomInPath {
+    type Rejection = AdminError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AdminError> {
+        let segment = escape::segment(parts.uri.path().split('/').nth(3).unwrap_or_default());
+        let id = FieldError::parse("roomId", &segment);
+        id.map(RoomInPath).map_err(|error| AdminError::bad_request(error.to_string(), "GET state shows the rooms there are"))
     }
 }
 

@@ -8,9 +8,8 @@ use utoipa::ToSchema;
 
 use super::body::{self, Body};
 use super::error::{AdminError, AdminRefusals};
-use super::query::{Query, Segment};
-use crate::domain::field::FieldError;
-use crate::domain::ids::{RoomId, UserId};
+use super::query::{Query, RoomInPath};
+use crate::domain::ids::UserId;
 use crate::domain::room::{Room, RoomPatch};
 use crate::domain::secret::scrubbed;
 use crate::emulator::{Cause, Emulator};
@@ -57,14 +56,12 @@ pub struct ShownRoom {
     responses((status = 200, description = "the room as it is now", body = ShownRoom), AdminRefusals))]
 pub async fn patch(
     State(emulator): State<Emulator>,
-    Segment(room_id): Segment,
+    RoomInPath(id): RoomInPath,
     query: Query,
     Extension(cause): Extension<Cause>,
     body: Body,
 ) -> Result<Json<ShownRoom>, AdminError> {
     let key = query.one_account(&emulator, &[])?;
-    let id: RoomId = FieldError::parse("roomId", &room_id)
-        .map_err(|error| AdminError::bad_request(error.to_string(), "GET state shows the rooms there are"))?;
     let patch = body::json(body, HINT, |reader, value| {
         let members = reader.members(value, "a patch of a room", FIELDS)?;
         Some(RoomPatch {
@@ -100,7 +97,8 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(shown(made))))
 }
 
-fn shown((user_id, room): (UserId, Room)) -> ShownRoom {
+/// A room as calls answer it that change one.
+pub fn shown((user_id, room): (UserId, Room)) -> ShownRoom {
     let shown = room.shown().into_iter().map(|(name, value)| (name.to_owned(), scrubbed(&value).into()));
     ShownRoom { room: shown.chain([("userId".to_owned(), user_id.as_str().into())]).collect() }
 }

@@ -159,6 +159,9 @@ codes! {
     /// either case (observed).
     StatusChange, str::eq_ignore_ascii_case, { Activate = "A" "active", Suspend = "S" "paused", End = "E" "ended" }
 
+    /// `grade`: what a user of a room may do (documented).
+    Grade, |code, text| code == text, { User = "user" "", Manager = "userManager" "" }
+
     /// `roomStatus` as a v1 modify sends it (documented), in either case (observed).
     StatusChangeV1, str::eq_ignore_ascii_case, { Activate = "A" "active", Suspend = "S" "paused" }
 }
@@ -206,11 +209,7 @@ impl FromStr for RoomName {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let chars = text.chars().count();
-        if chars == 0 || chars > Self::MAX_CHARS {
-            return Err(Invalid(format!("must be 1 to {} characters, has {chars}", Self::MAX_CHARS)));
-        }
-        without_nul(text).map(|text| RoomName(text.into()))
+        bounded(text, Self::MAX_CHARS).map(|text| RoomName(text.into()))
     }
 }
 
@@ -268,6 +267,11 @@ impl Count {
     /// The number itself.
     pub fn get(self) -> u32 {
         self.0
+    }
+
+    /// So many, at most [`Count::MAX`].
+    pub fn of(many: usize) -> Count {
+        Count(u32::try_from(many).unwrap_or(Self::MAX).min(Self::MAX))
     }
 
     /// So many more, or fewer; `None` when that is no count.
@@ -357,8 +361,17 @@ shown_by! {
     Webrtc by |webrtc, serializer| serializer.serialize_str(Digits::of(webrtc.0.into(), 1).as_str());
 }
 
+/// A text of 1 to so many characters.
+pub(super) fn bounded(text: &str, max_chars: usize) -> Result<&str, Invalid> {
+    let chars = text.chars().count();
+    if chars == 0 || chars > max_chars {
+        return Err(Invalid(format!("must be 1 to {max_chars} characters, has {chars}")));
+    }
+    without_nul(text)
+}
+
 /// A text without NUL, which no field takes.
-fn without_nul(text: &str) -> Result<&str, Invalid> {
+pub(super) fn without_nul(text: &str) -> Result<&str, Invalid> {
     if text.contains('\0') { Err(Invalid("must not contain NUL".to_owned())) } else { Ok(text) }
 }
 

@@ -22,11 +22,10 @@ impl RoomId {
     /// How many letters and digits are drawn at random.
     pub const RANDOM: usize = 20;
     const GROUP: usize = Self::RANDOM / 2;
-    const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
     /// The id of a room created at `created`, its letters taken from random bytes.
     pub fn new(random: [u8; Self::RANDOM], created: KstTime) -> RoomId {
-        let letter = |byte: &u8| char::from(Self::ALPHABET[usize::from(*byte) % Self::ALPHABET.len()]);
+        let letter = |byte: &u8| char::from(letter(*byte));
         let (first, second) = random.split_at(Self::GROUP);
         let text = format!("{}-{}-{created}", first.iter().map(letter).collect::<String>(), second.iter().map(letter).collect::<String>());
         let mut id = [0; Self::LEN];
@@ -75,6 +74,56 @@ impl fmt::Debug for RoomId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RoomId({self})")
     }
+}
+
+/// What names a reserved message: 20 letters and digits (assumed).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ScheduleId([u8; ScheduleId::LEN]);
+
+impl ScheduleId {
+    /// Characters of a scheduleId.
+    pub const LEN: usize = 20;
+    /// Its shape, as a regular expression.
+    pub const PATTERN: &'static str = "^[A-Za-z0-9]{20}$";
+
+    /// An id, its letters taken from random bytes.
+    pub fn new(random: [u8; Self::LEN]) -> ScheduleId {
+        ScheduleId(random.map(letter))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        // It is ASCII by construction; the other arm cannot be reached.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl FromStr for ScheduleId {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let shaped = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let id = text.as_bytes().try_into().ok().filter(|_| shaped);
+        id.map(ScheduleId).ok_or_else(|| Invalid(format!("must be {} letters or digits", Self::LEN)))
+    }
+}
+
+impl fmt::Display for ScheduleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for ScheduleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ScheduleId({self})")
+    }
+}
+
+/// The letter or digit that a random byte stands for.
+fn letter(byte: u8) -> u8 {
+    const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    ALPHABET[usize::from(byte) % ALPHABET.len()]
 }
 
 /// An API key, which is also the name of an account. `Debug` hides the value.
@@ -170,6 +219,12 @@ impl FromStr for UserId {
 }
 
 impl Serialize for RoomId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl Serialize for ScheduleId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }

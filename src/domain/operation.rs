@@ -6,7 +6,7 @@ use super::field::Invalid;
 use super::text;
 
 macro_rules! operations {
-    ($($variant:ident $name:literal $writes:literal;)+) => {
+    ($($variant:ident $name:literal $writes:literal $behind:expr;)+) => {
         /// An operation; v1 and v2 of it are the same one.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Operation { $(#[doc = concat!("`", $name, "`")] $variant),+ }
@@ -20,7 +20,12 @@ macro_rules! operations {
                 match self { $(Self::$variant => $name),+ }
             }
 
-            /// Whether it changes rooms.
+            /// What stands behind the roomId in its path.
+            pub fn behind_the_room(self) -> Option<&'static str> {
+                match self { $(Self::$variant => $behind),+ }
+            }
+
+            /// Whether it changes rooms, or what is in them.
             pub fn writes(self) -> bool {
                 match self { $(Self::$variant => $writes),+ }
             }
@@ -29,12 +34,23 @@ macro_rules! operations {
 }
 
 operations! {
-    IssueToken "issueToken" false;
-    ListRoom "listRoom" false;
-    GetRoomInfo "getRoomInfo" false;
-    CreateRoom "createRoom" true;
-    ModifyRoom "modifyRoom" true;
-    DestroyRoom "destroyRoom" true;
+    IssueToken "issueToken" false None;
+    ListRoom "listRoom" false None;
+    GetRoomInfo "getRoomInfo" false None;
+    CreateRoom "createRoom" true None;
+    ModifyRoom "modifyRoom" true None;
+    DestroyRoom "destroyRoom" true None;
+    ListUser "listUser" false None;
+    ListExileUser "listExileUser" false None;
+    ExileUser "exileUser" true Some("clientKey");
+    UnexileUser "unexileUser" true Some("clientKey");
+    ListMuteUser "listMuteUser" false None;
+    MuteUser "muteUser" true Some("clientKey");
+    UnmuteUser "unmuteUser" true Some("clientKey");
+    SendNotice "sendNotice" true None;
+    SendCustom "sendCustom" true None;
+    CancelCustom "cancelCustom" true Some("scheduleId");
+    SendWhisperMessage "sendWhisperMessage" true Some("clientKey");
 }
 
 impl FromStr for Operation {

@@ -8,6 +8,7 @@ use super::field::{
 };
 use super::ids::RoomId;
 use super::time::KstTime;
+use super::user::{People, User};
 
 /// A chat room. `webrtcStat` is not kept: it is `Y` exactly when `webrtc` is not 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,7 @@ pub struct Room {
     pub join_count: Count,
     pub current_user_count: Count,
     pub is_possible_dup: PossibleDup,
+    pub people: People,
 }
 
 macro_rules! text {
@@ -53,9 +55,11 @@ macro_rules! room_fields {
                 vec![$(($name, $show!(self.$field$(.$method())?))),+]
             }
 
-            /// The places in [`Room::FIELDS`] of those that differ from another room's.
+            /// The places in [`Room::tracked`] of those that differ from another room's.
             pub fn differences(&self, other: &Room) -> Vec<usize> {
-                let same = [$(self.$field$(.$method())? == other.$field$(.$method())?),+];
+                let mut same = vec![$(self.$field$(.$method())? == other.$field$(.$method())?),+];
+                let people = std::iter::zip(self.people.lists(), other.people.lists());
+                same.extend(people.map(|(own, theirs)| own == theirs));
                 (0..same.len()).filter(|field| !same[*field]).collect()
             }
         }
@@ -80,6 +84,15 @@ room_fields! {
     "currentUserCount" text current_user_count;
     "roomType" text room_type;
     "maxUser" text max_user;
+}
+
+impl Room {
+    /// Every field, and who is in the room, exiled and muted: as JSON, the way that a fixture has it.
+    pub fn tracked(&self) -> Vec<(&'static str, String)> {
+        let json = |list: &[User]| serde_json::to_string(list).unwrap_or_default();
+        let people = std::iter::zip(People::NAMES, self.people.lists().map(json));
+        self.shown().into_iter().chain(people).collect()
+    }
 }
 
 /// What createRoom asks for.
@@ -116,6 +129,7 @@ impl NewRoom {
             join_count: Count::default(),
             current_user_count: Count::default(),
             is_possible_dup: PossibleDup::Refused,
+            people: People::default(),
         }
     }
 }
@@ -225,6 +239,7 @@ impl Room {
         let join_count = counted("joinCount", self.join_count, patch.join_count)?;
         let message_count = counted("messageCount", self.message_count, patch.message_count)?;
         let current_user_count = counted("currentUserCount", self.current_user_count, patch.current_user_count)?;
+        self.people.covered_by(join_count, current_user_count)?;
         (self.join_count, self.message_count, self.current_user_count) = (join_count, message_count, current_user_count);
         self.is_possible_dup = patch.is_possible_dup.unwrap_or(self.is_possible_dup);
         self.room_status = patch.room_status.unwrap_or(self.room_status);

@@ -1,13 +1,15 @@
 //! One account, and what is in it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::RwLock;
 
-use super::changes::{Cause, Changes};
+use super::changes::Changes;
+use crate::chat::Chat;
 use crate::clock::Clock;
-use crate::domain::ids::{ApiKey, RoomId, Token, UserId};
+use crate::domain::cause::Cause;
+use crate::domain::ids::{ApiKey, RoomId, ScheduleId, Token, UserId};
 use crate::domain::time::KstTime;
-use crate::fixture::{Fixtures, RoomFixture, SavedAccount};
+use crate::fixture::{Fixtures, RoomFixture, SavedAccount, SavedRoom};
 use crate::seed::Seed;
 use crate::store::Store;
 use crate::token::Signer;
@@ -28,6 +30,10 @@ pub struct Account {
 pub(super) struct AccountState {
     pub clock: Clock,
     pub rooms: Store,
+    /// Of rooms in which something was said or is to be said.
+    pub chats: HashMap<RoomId, Chat>,
+    /// When something may fall due in which room. A room may stand here in vain.
+    pub due: BTreeSet<(KstTime, RoomId)>,
     pub changes: Changes,
     /// How many tokens expire when, in seconds since 1970.
     pub expiries: BTreeMap<i64, u64>,
@@ -99,7 +105,7 @@ impl Account {
             clock: state.clock.mode(),
             ids_drawn: state.ids_drawn,
             faults: Vec::new(),
-            rooms: state.rooms.iter().cloned().collect(),
+            rooms: state.rooms.iter().map(|room| SavedRoom { room: room.clone(), chat: state.chat(&room.room_id) }).collect(),
         }
     }
 }
@@ -114,6 +120,8 @@ impl AccountState {
         let mut state = AccountState {
             clock: start.clock,
             rooms: Store::default(),
+            chats: HashMap::new(),
+            due: BTreeSet::new(),
             changes: Changes::default(),
             expiries: BTreeMap::new(),
             ids_drawn: start.ids_drawn,
@@ -124,24 +132,47 @@ impl AccountState {
         for fixture in start.rooms {
             let start = fixture.start_dt.unwrap_or(now);
             let id = fixture.room_id.unwrap_or_else(|| state.draw_room_id(seed, key, start, &given));
-            state.rooms.put(fixture.room(id, now));
+            state.put(fixture, id, now);
         }
         state
+    }
+
+    /// Puts a room as a fixture has it, and its messages.
+    pub fn put(&mut self, fixture: &RoomFixture, id: RoomId, now: KstTime) {
+        self.rooms.put(fixture.room(id, now));
+        self.due.extend(fixture.chat.reserved().map(|reserved| (reserved.send_date, id)));
+        if !fixture.chat.is_empty() {
+            self.chats.insert(id, fixture.chat.clone());
+        }
+    }
+
+    /// The messages of a room.
+    pub fn chat(&self, id: &RoomId) -> Chat {
+        self.chats.get(id).cloned().unwrap_or_default()
     }
 
     /// The account's next id that neither a room of it has nor is reserved.
     pub fn draw_room_id(&mut self, seed: &Seed, key: &ApiKey, created: KstTime, reserved: &HashSet<RoomId>) -> RoomId {
         loop {
-            let bytes = seed.bytes("roomId", key.as_str(), self.ids_drawn);
-            // A state file can say no more than this.
-            self.ids_drawn = self.ids_drawn.wrapping_add(1) & i64::MAX.cast_unsigned();
-            let mut random = [0; RoomId::RANDOM];
-            random.copy_from_slice(&bytes[..RoomId::RANDOM]);
-            let id = RoomId::new(random, created);
+            let id = RoomId::new(self.draw(seed, key, "roomId"), created);
             if self.rooms.get(&id).is_none() && !reserved.contains(&id) {
                 return id;
             }
         }
+    }
+
+    /// The account's next scheduleId. They come out of the same count as roomIds.
+    pub fn draw_schedule_id(&mut self, seed: &Seed, key: &ApiKey) -> ScheduleId {
+        ScheduleId::new(self.draw(seed, key, "scheduleId"))
+    }
+
+    fn draw<const BYTES: usize>(&mut self, seed: &Seed, key: &ApiKey, purpose: &str) -> [u8; BYTES] {
+        let bytes = seed.bytes(purpose, key.as_str(), self.ids_drawn);
+        // A state file can say no more than this.
+        self.ids_drawn = self.ids_drawn.wrapping_add(1) & i64::MAX.cast_unsigned();
+        let mut random = [0; BYTES];
+        random.copy_from_slice(&bytes[..BYTES]);
+        random
     }
 
     /// Remembers that a token expires then.

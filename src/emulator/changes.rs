@@ -1,34 +1,13 @@
 //! What happened to the rooms of an account since its fixtures or since a mark: only rooms that were touched cost anything.
 
 use std::collections::{HashMap, VecDeque};
-use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::cause::Cause;
 use crate::domain::ids::RoomId;
 use crate::domain::room::Room;
 use crate::store::Store;
-
-/// Who did something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// A call of the emulated API, by the number of its exchange.
-    Request(u64),
-    /// A call of the control plane, by the same count.
-    Control(u64),
-    /// The program in which the emulator runs.
-    Program,
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Cause::Request(id) => write!(f, "request {id}"),
-            Cause::Control(id) => write!(f, "admin call {id}"),
-            Cause::Program => f.write_str("the program that the mock runs in"),
-        }
-    }
-}
 
 /// How many destroyed rooms are remembered.
 const GRAVES: usize = 1000;
@@ -49,7 +28,7 @@ struct Touched {
     was: Option<Box<Room>>,
     /// What brought it or took it away last.
     cause: Cause,
-    /// What has changed each of its fields since, by the field's place in [`Room::FIELDS`].
+    /// What has changed each of its fields since, by the field's place in [`Room::tracked`].
     fields: Vec<(usize, Cause)>,
 }
 
@@ -80,7 +59,7 @@ pub struct Removed {
 pub struct Changed {
     pub was: Room,
     pub is: Room,
-    /// The fields that differ, by their place in [`Room::FIELDS`], and what changed each last.
+    /// The fields that differ, by their place in [`Room::tracked`], and what changed each last.
     pub fields: Vec<(usize, Cause)>,
 }
 

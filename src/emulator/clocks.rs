@@ -5,7 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::account::{AccountState, Start};
 use super::{ControlRefusal, Emulator, lock, write};
 use crate::clock::{Clock, ClockMode};
-use crate::domain::ids::{ApiKey, RoomId};
+use crate::domain::ids::{ApiKey, RoomId, ScheduleId};
+use crate::domain::message::Reservation;
 use crate::domain::time::KstTime;
 use crate::fault::Listed;
 
@@ -24,6 +25,8 @@ pub enum DueEvent {
     Tokens(u64),
     /// A room came to its `endDt`.
     Room(RoomId),
+    /// A reserved message went out.
+    Message(RoomId, ScheduleId),
     /// A fault rule came to the end of its time.
     Fault(u64),
 }
@@ -61,6 +64,8 @@ impl Emulator {
         let mut states: Vec<_> = accounts.iter().map(|account| (&account.key, write(&account.state))).collect();
         let states: Vec<(&ApiKey, &mut AccountState)> =
             states.iter_mut().filter_map(|(key, state)| Some((*key, state.as_mut()?))).collect();
+        let mut states = states;
+        states.iter_mut().for_each(|(_, state)| state.settle());
         let clocks: Option<Vec<Clock>> = states.iter().map(|(_, state)| moved(state.clock)).collect();
         let clocks = clocks.ok_or(ControlRefusal::BeyondTime)?;
         let faults = lock(&self.0.faults).list();
@@ -73,6 +78,7 @@ impl Emulator {
         for ((key, state), clock) in states.into_iter().zip(clocks) {
             due.extend(due_between(Some(key), Some(state), &faults, state.clock.now(), clock.now()));
             state.clock = clock;
+            state.settle();
         }
         self.has_changed();
         Ok(due)
@@ -91,9 +97,15 @@ fn due_between(
     let tokens = tokens.filter_map(|(exp, count)| Some((DateTime::from_timestamp(*exp, 0)?, DueEvent::Tokens(*count))));
     let rooms = state.into_iter().flat_map(|state| state.rooms.iter()).filter(|room| room.end_dt != KstTime::OPEN_END);
     let rooms = rooms.map(|room| (room.end_dt.to_utc(), DueEvent::Room(room.room_id)));
+    let chats = state.into_iter().flat_map(|state| &state.chats);
+    let messages = chats.flat_map(|(room_id, chat)| chat.reserved().map(|reserved| (*room_id, reserved)));
+    let mut messages: Vec<(RoomId, &Reservation)> = messages.collect();
+    messages.sort_by_key(|(room_id, _)| *room_id);
+    let messages =
+        messages.into_iter().map(|(room_id, reserved)| (reserved.send_date.to_utc(), DueEvent::Message(room_id, reserved.schedule_id)));
     let ended = faults.iter().filter(|rule| rule.key.as_ref() == key);
     let ended = ended.filter_map(|rule| Some((rule.ends?, DueEvent::Fault(rule.id))));
-    let mut events: Vec<(DateTime<Utc>, DueEvent)> = tokens.chain(rooms).chain(ended).collect();
+    let mut events: Vec<(DateTime<Utc>, DueEvent)> = tokens.chain(rooms).chain(messages).chain(ended).collect();
     events.retain(|(at, _)| before < *at && *at <= after);
     events.sort_by_key(|(at, _)| *at);
     events.into_iter().map(|(at, what)| Due { key: key.cloned(), at, what }).collect()

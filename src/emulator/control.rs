@@ -7,14 +7,17 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::account::{Account, AccountState, Start};
-use super::changes::{Cause, Differences};
+use super::changes::Differences;
 use super::{Emulator, NoSuchRoom, World, lock, read, write};
 use crate::clock::{Clock, ClockMode};
+use crate::domain::cause::Cause;
 use crate::domain::field::FieldError;
 use crate::domain::ids::{ApiKey, RoomId, UserId};
 use crate::domain::room::{Room, RoomPatch};
+use crate::domain::time::KstTime;
+use crate::domain::user::{ClientKey, JoinRefusal, User};
 use crate::fault::FaultTable;
-use crate::fixture::{Fixtures, RoomFixture, SavedAccount};
+use crate::fixture::{Fixtures, RoomFixture, SavedAccount, SavedRoom};
 
 /// Why a control call was refused; nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,10 @@ pub enum ControlRefusal {
     RoomExists(RoomId),
     /// A value that a field cannot have.
     Field(FieldError),
+    /// Somebody does not get into a room, as it is, and the number that the vendor has for it.
+    Join { refusal: JoinRefusal, result_cd: Option<i32>, room: Box<Room> },
+    /// Nobody of that clientKey is in the room.
+    NoSuchUser,
     /// A state for one account names others.
     OtherAccounts,
     /// A state for all accounts says what accounts to come start with, or changes result codes.
@@ -116,6 +123,7 @@ impl Emulator {
         let world = read(&self.0.world);
         let accounts = world.accounts.values().filter(|account| key.is_none_or(|key| *key == account.key));
         let saved = accounts.filter_map(|account| {
+            self.settle(account);
             let state = read(&account.state);
             let state = state.as_ref()?;
             let faults = lock(&self.0.faults).remaining(&account.key, state.clock.now());
@@ -237,10 +245,9 @@ impl Emulator {
                 Some(id) => id,
                 None => state.draw_room_id(&self.0.seed, key, fixture.start_dt.unwrap_or(now), &HashSet::new()),
             };
-            let room = fixture.room(id, now);
-            state.rooms.put(room.clone());
+            state.put(fixture, id, now);
             state.changes.created(id, cause);
-            Ok(room)
+            Ok(fixture.room(id, now))
         })?;
         Ok((account.user_id.clone(), room))
     }
@@ -257,6 +264,38 @@ impl Emulator {
     /// # Errors
     /// [`ControlRefusal`]
     pub fn patch_room(&self, key: &ApiKey, id: &RoomId, patch: &RoomPatch, cause: Cause) -> Result<(UserId, Room), ControlRefusal> {
+        self.drive_room(key, id, cause, |room, _| room.patch(patch).map_err(ControlRefusal::Field))
+    }
+
+    /// Somebody comes into a room, which is shown.
+    ///
+    /// # Errors
+    /// [`ControlRefusal`]
+    pub fn join(&self, key: &ApiKey, id: &RoomId, user: &User, cause: Cause) -> Result<(UserId, Room), ControlRefusal> {
+        self.drive_room(key, id, cause, |room, now| {
+            room.join(user.clone(), now).map_err(|refusal| {
+                let result_cd = refusal.code().map(|code| self.codes().row(code).result_cd);
+                ControlRefusal::Join { refusal, result_cd, room: Box::new(room.clone()) }
+            })
+        })
+    }
+
+    /// Somebody leaves a room, which is shown; without a clientKey everybody whom it knows by name.
+    ///
+    /// # Errors
+    /// [`ControlRefusal`]
+    pub fn leave(&self, key: &ApiKey, id: &RoomId, who: Option<&ClientKey>, cause: Cause) -> Result<(UserId, Room), ControlRefusal> {
+        self.drive_room(key, id, cause, |room, _| room.leave(who).map_err(|_| ControlRefusal::NoSuchUser))
+    }
+
+    /// Changes a room beside the API. `act` may be called twice, and leaves the room as it is when it refuses.
+    fn drive_room(
+        &self,
+        key: &ApiKey,
+        id: &RoomId,
+        cause: Cause,
+        act: impl Fn(&mut Room, KstTime) -> Result<(), ControlRefusal>,
+    ) -> Result<(UserId, Room), ControlRefusal> {
         self.must_know(key)?;
         let existing = read(&self.0.world).accounts.get(key).cloned();
         // An account that is not there yet has the rooms of its fixture. It comes into being if one of them can be changed.
@@ -265,18 +304,30 @@ impl Emulator {
         } else {
             let fixtures = self.0.settings.fixtures.rooms_of(key);
             let room = fixtures.iter().find(|room| room.room_id == Some(*id)).ok_or(NoSuchRoom)?;
-            room.room(*id, self.now(Some(key)).into()).patch(patch).map_err(ControlRefusal::Field)?;
+            let now = self.now(Some(key)).into();
+            act(&mut room.room(*id, now), now)?;
             self.account(key)
         };
         let room = self.change(&account, |state| {
-            let room = state.rooms.get_mut(id).ok_or(NoSuchRoom)?;
-            let was = room.clone();
-            room.patch(patch).map_err(ControlRefusal::Field)?;
-            let is = room.clone();
-            state.changes.modified(was, &is, cause);
-            Ok::<Room, ControlRefusal>(is)
+            let now = state.clock.now().into();
+            state.change_room(id, cause, |room| act(room, now))
         })?;
         Ok((account.user_id.clone(), room))
+    }
+
+    /// A room as it is, or as it would be if its account came into being now.
+    ///
+    /// # Errors
+    /// [`NoSuchRoom`]
+    pub fn seen_room(&self, key: &ApiKey, id: &RoomId) -> Result<SavedRoom, NoSuchRoom> {
+        let found =
+            |_: &Account, state: &AccountState| state.rooms.get(id).map(|room| SavedRoom { room: room.clone(), chat: state.chat(id) });
+        if let Some(found) = self.each(Some(key), found).pop() {
+            return found.ok_or(NoSuchRoom);
+        }
+        let fixture = self.0.settings.fixtures.rooms_of(key).iter().find(|room| room.room_id == Some(*id));
+        let saved = |room: &RoomFixture| SavedRoom { room: room.room(*id, self.now(Some(key)).into()), chat: room.chat.clone() };
+        fixture.map(saved).ok_or(NoSuchRoom)
     }
 
     /// Looks at an account, or at all, by key. No account comes into being.
@@ -289,7 +340,11 @@ impl Emulator {
             }
         };
         accounts.sort_by(|one, other| one.key.cmp(&other.key));
-        accounts.iter().filter_map(|account| read(&account.state).as_ref().map(|state| look(account, state))).collect()
+        let look = |account: &Arc<Account>| {
+            self.settle(account);
+            read(&account.state).as_ref().map(|state| look(account, state))
+        };
+        accounts.iter().filter_map(look).collect()
     }
 
     /// The account of a key, which comes into being if it must, or all that there are.

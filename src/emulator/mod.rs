@@ -8,7 +8,9 @@ mod changes;
 mod clocks;
 mod control;
 mod look;
+mod messages;
 mod observe;
+mod people;
 mod settings;
 
 use std::collections::{HashMap, HashSet};
@@ -20,11 +22,14 @@ use tokio::sync::Notify;
 
 pub use self::account::Account;
 pub use self::auth::AuthRefusal;
-pub use self::changes::{Added, Cause, Changed, Differences, Grave, Removed};
+pub use self::changes::{Added, Changed, Differences, Grave, Removed};
 pub use self::clocks::{Due, DueEvent};
 pub use self::control::{AccountDiff, AccountSummary, ControlRefusal};
 pub use self::look::Whereabouts;
+pub use self::messages::NotReserved;
+pub use self::people::NotThere;
 pub use self::settings::{AuthMode, ErrorStatus, Settings, checked_ttl};
+pub use crate::domain::cause::Cause;
 
 use self::account::{AccountState, Start};
 use self::auth::Issued;
@@ -132,11 +137,11 @@ impl Emulator {
     pub fn modify_room(&self, account: &Arc<Account>, id: &RoomId, change: RoomChange, cause: Cause) -> Result<(), NoSuchRoom> {
         self.change(account, |state| {
             let now = state.clock.now().into();
-            let room = state.rooms.get_mut(id).ok_or(NoSuchRoom)?;
-            let was = room.clone();
-            room.apply(change, now);
-            state.changes.modified(was, room, cause);
-            Ok(())
+            let changed = state.change_room(id, cause, |room| {
+                room.apply(change, now);
+                Ok(())
+            });
+            changed.map(drop)
         })
     }
 
@@ -147,6 +152,7 @@ impl Emulator {
     pub fn destroy_room(&self, account: &Arc<Account>, id: &RoomId, cause: Cause) -> Result<(), NoSuchRoom> {
         self.change(account, |state| {
             let room = state.rooms.remove(id).ok_or(NoSuchRoom)?;
+            state.chats.remove(id);
             state.changes.destroyed(room, state.clock.now(), cause);
             Ok(())
         })
@@ -196,9 +202,11 @@ impl Emulator {
     fn look_at<R>(&self, account: &Arc<Account>, look: impl FnOnce(&AccountState) -> R) -> R {
         let mut account = Arc::clone(account);
         loop {
-            if let Some(state) = &*read(&account.state) {
-                return look(state);
+            match &*read(&account.state) {
+                Some(state) if !state.is_due() => return look(state),
+                _ => {}
             }
+            self.settle(&account);
             account = self.account(&account.key);
         }
     }
@@ -209,6 +217,7 @@ impl Emulator {
         loop {
             if let Some(state) = &mut *write(&account.state) {
                 self.has_changed();
+                state.settle();
                 return act(state);
             }
             account = self.account(&account.key);

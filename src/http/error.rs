@@ -71,6 +71,12 @@ pub enum ApiError {
     NoSuchRoom {
         room_id: String,
     },
+    NoSuchUser {
+        client_key: String,
+    },
+    NoSuchSchedule {
+        schedule_id: String,
+    },
 }
 
 impl ApiError {
@@ -90,6 +96,8 @@ impl ApiError {
             }
             ApiError::Field { error: FieldError::Missing { .. }, .. } => ResultCode::MissingRequiredParam,
             ApiError::NoSuchRoom { .. } => ResultCode::ChannelNotExisted,
+            ApiError::NoSuchUser { .. } => ResultCode::UserNotExisted,
+            ApiError::NoSuchSchedule { .. } => ResultCode::IncorrectRequest,
         }
     }
 
@@ -97,7 +105,10 @@ impl ApiError {
     pub fn message(&self) -> String {
         match self {
             // The table has the words for these.
-            ApiError::Panicked | ApiError::NoSuchRoom { .. } => String::new(),
+            ApiError::Panicked | ApiError::NoSuchRoom { .. } | ApiError::NoSuchUser { .. } => String::new(),
+            ApiError::NoSuchSchedule { schedule_id } => {
+                format!("scheduleId: must be that of a reserved message of this room, got \"{}\"", text::short(schedule_id))
+            }
             ApiError::HeaderMissing(header) => format!("{} is missing", header.name()),
             ApiError::HeaderAmbiguous(header) => format!("{} has different values", header.name()),
             ApiError::HeaderUnprintable(header) => format!("{} is not printable ASCII", header.name()),
@@ -141,7 +152,11 @@ impl ApiError {
             ApiError::NoSuchRoom { room_id } => {
                 format!("no room of this account has this roomId: listRoom shows which there are, got \"{}\"", text::short(room_id))
             }
-            ApiError::Path { .. }
+            ApiError::NoSuchUser { client_key } => {
+                format!("nobody of this clientKey is in the room: listUser shows who is, got \"{}\"", text::short(client_key))
+            }
+            ApiError::NoSuchSchedule { .. }
+            | ApiError::Path { .. }
             | ApiError::Method { .. }
             | ApiError::TooLarge
             | ApiError::Body { .. }

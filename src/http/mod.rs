@@ -5,8 +5,11 @@ pub mod envelope;
 pub mod error;
 pub mod explain;
 pub mod inject;
+pub mod messages;
 pub mod openapi;
 pub mod params;
+pub mod path;
+pub mod people;
 pub mod record;
 pub mod rooms;
 pub mod stack;
@@ -15,9 +18,11 @@ pub mod token;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{Method, Uri};
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use self::error::ApiError;
+use self::messages::{custom, notice, whisper};
+use self::people::{exiles, mute, users};
 use self::rooms::{create, destroy, detail, list, modify};
 use crate::domain::ids::RoomId;
 use crate::domain::operation::Operation;
@@ -26,35 +31,50 @@ use crate::emulator::Emulator;
 
 /// Every path with its methods, as refusals name them, and its operations. A test holds it against the contract, which says
 /// the same once more: making the contract takes a quarter of a start, so the router does not wait for it.
-const PATHS: [(&str, &str, Operations); 5] = [
+const PATHS: [(&str, &str, Operations); 15] = [
     ("/openapi/v2/rooms", "GET, HEAD, POST", ON_ROOMS),
     ("/openapi/v2/rooms/{roomId}", "GET, HEAD, POST, DELETE", ON_A_ROOM),
     ("/openapi/v1/rooms", "GET, HEAD, POST", ON_ROOMS),
     ("/openapi/v1/rooms/{roomId}", "GET, HEAD, POST, DELETE", ON_A_ROOM),
     ("/openapi/token", "GET, HEAD", &[(Method::GET, Operation::IssueToken)]),
+    ("/openapi/v1/users/{roomId}", "GET, HEAD", &[(Method::GET, Operation::ListUser)]),
+    ("/openapi/v2/users/{roomId}", "GET, HEAD", &[(Method::GET, Operation::ListUser)]),
+    ("/openapi/v1/exiles/{roomId}", "GET, HEAD", &[(Method::GET, Operation::ListExileUser)]),
+    ("/openapi/v1/exiles/{roomId}/{clientKey}", "POST, PUT", ON_AN_EXILE),
+    ("/openapi/v1/mute/{roomId}", "GET, HEAD", &[(Method::GET, Operation::ListMuteUser)]),
+    ("/openapi/v1/mute/{roomId}/{clientKey}", "POST, PUT", ON_A_MUTE),
+    ("/openapi/v1/notice/{roomId}", "POST", &[(Method::POST, Operation::SendNotice)]),
+    ("/openapi/v1/custom/{roomId}", "POST", &[(Method::POST, Operation::SendCustom)]),
+    ("/openapi/v1/custom/{roomId}/{scheduleId}", "DELETE", &[(Method::DELETE, Operation::CancelCustom)]),
+    ("/openapi/v1/whisper/{roomId}/{clientKey}", "POST", &[(Method::POST, Operation::SendWhisperMessage)]),
 ];
 type Operations = &'static [(Method, Operation)];
 const ON_ROOMS: Operations = &[(Method::GET, Operation::ListRoom), (Method::POST, Operation::CreateRoom)];
 const ON_A_ROOM: Operations =
     &[(Method::GET, Operation::GetRoomInfo), (Method::POST, Operation::ModifyRoom), (Method::DELETE, Operation::DestroyRoom)];
+const ON_AN_EXILE: Operations = &[(Method::POST, Operation::ExileUser), (Method::PUT, Operation::UnexileUser)];
+const ON_A_MUTE: Operations = &[(Method::POST, Operation::MuteUser), (Method::PUT, Operation::UnmuteUser)];
 
 /// The operation of a method and a path, and what stands where the path names a room.
 pub fn operation<'p>(method: &Method, path: &'p str) -> (Option<Operation>, Option<&'p str>) {
     let path = path.strip_suffix('/').unwrap_or(path);
     let method = if *method == Method::HEAD { &Method::GET } else { method };
     for (template, _, operations) in &PATHS {
-        let (fixed, room) = match template.split_once('{') {
-            None => (*template == path, None),
-            Some((start, _)) => {
-                let room = path.strip_prefix(start).filter(|room| !room.is_empty() && !room.contains('/'));
-                (room.is_some(), room)
-            }
-        };
-        if fixed {
+        if let Some(room) = room_at(template, path) {
             return (operations.iter().find(|(of, _)| of == method).map(|(_, operation)| *operation), room);
         }
     }
     (None, None)
+}
+
+/// Whether a path is one of a template, and then what stands in it for the room, which comes first.
+fn room_at<'p>(template: &str, path: &'p str) -> Option<Option<&'p str>> {
+    let Some((start, parameters)) = template.split_once('{') else { return (template == path).then_some(None) };
+    let own = path.strip_prefix(start)?;
+    let (room, behind) = own.split_once('/').map_or((own, None), |(room, behind)| (room, Some(behind)));
+    let is_whole = |segment: &str| !segment.is_empty() && !segment.contains('/');
+    let fits = is_whole(room) && behind.is_none_or(is_whole) && parameters.contains('/') == behind.is_some();
+    fits.then_some(Some(room))
 }
 
 /// The operations and their refusals of unknown paths and methods, without the stack around them.
@@ -65,6 +85,16 @@ fn router(emulator: Emulator) -> Router {
         .route("/openapi/v1/rooms", get(list::v1).post(create::v1))
         .route("/openapi/v1/rooms/{roomId}", get(detail::v1).post(modify::v1).delete(destroy::v1))
         .route("/openapi/token", get(token::issue))
+        .route("/openapi/v1/users/{roomId}", get(users::v1))
+        .route("/openapi/v2/users/{roomId}", get(users::v2))
+        .route("/openapi/v1/exiles/{roomId}", get(exiles::list))
+        .route("/openapi/v1/exiles/{roomId}/{clientKey}", post(exiles::exile).put(exiles::unexile))
+        .route("/openapi/v1/mute/{roomId}", get(mute::list))
+        .route("/openapi/v1/mute/{roomId}/{clientKey}", post(mute::mute).put(mute::unmute))
+        .route("/openapi/v1/notice/{roomId}", post(notice::send))
+        .route("/openapi/v1/custom/{roomId}", post(custom::send))
+        .route("/openapi/v1/custom/{roomId}/{scheduleId}", axum::routing::delete(custom::cancel))
+        .route("/openapi/v1/whisper/{roomId}/{clientKey}", post(whisper::send))
         .fallback(async |request: Request| no_such_path(request.uri()))
         .method_not_allowed_fallback(async |request: Request| no_such_method(&request))
         .with_state(emulator)
@@ -89,14 +119,20 @@ pub fn nearest_path(path: &str) -> (&'static str, String) {
     let shown = text::short_path(path);
     // What is missing may be missing at the front or at the end.
     let both = PATHS.iter().flat_map(|(known, ..)| [filled, filled_from_the_end].map(|fill| (*known, fill(known, &shown))));
-    let mut ways: Vec<(&str, String)> = both.collect();
+    let mut ways: Vec<(&str, String)> = both.filter(|(known, own)| !has_word_for_a_name(known, own)).collect();
     ways.sort_by_cached_key(|(_, own)| text::distance(&shown, own));
     let nearest = ways.first().map_or("", |(known, _)| *known);
     // What looks like a roomId is the roomId, wherever it stands.
-    let has_room = |own: &str| own.rsplit('/').next().is_some_and(|last| last.parse::<RoomId>().is_ok());
+    let has_room = |own: &str| path::segment(own, path::ROOM).parse::<RoomId>().is_ok();
     ways.retain(|(known, _)| *known == nearest);
     let own = ways.iter().find(|(_, own)| has_room(own)).or(ways.first()).map(|(_, own)| own.clone());
     (nearest, own.unwrap_or_default())
+}
+
+/// Whether a parameter took a word that stands in paths: nobody calls a room `rooms`.
+fn has_word_for_a_name(template: &str, own: &str) -> bool {
+    let is_word = |segment: &str| PATHS.iter().any(|(known, ..)| known.split('/').any(|word| word == segment));
+    std::iter::zip(template.split('/'), own.split('/')).any(|(named, own)| named.starts_with('{') && named != own && is_word(own))
 }
 
 /// The template with the path's own segments where it has parameters, which any segment fits.
@@ -127,13 +163,13 @@ mod tests {
     use crate::emulator::Settings;
 
     fn operations(item: &PathItem) -> Vec<(Method, String)> {
-        let methods = [(Method::GET, &item.get), (Method::POST, &item.post), (Method::DELETE, &item.delete)];
+        let methods = [(Method::GET, &item.get), (Method::POST, &item.post), (Method::PUT, &item.put), (Method::DELETE, &item.delete)];
         let named = methods.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?.operation_id.clone()?)));
         named.map(|(method, id)| (method, id.trim_end_matches("V1").to_owned())).collect()
     }
 
     fn documented(item: &PathItem) -> String {
-        let methods = [("GET, HEAD", &item.get), ("POST", &item.post), ("DELETE", &item.delete)];
+        let methods = [("GET, HEAD", &item.get), ("POST", &item.post), ("PUT", &item.put), ("DELETE", &item.delete)];
         methods.into_iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| name).collect::<Vec<_>>().join(", ")
     }
 

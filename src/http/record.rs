@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use super::envelope::Outcome;
 use super::error::AuthHeader;
 use super::{auth, explain, params};
-use crate::domain::ids::ApiKey;
+use crate::domain::ids::{ApiKey, RoomId};
 use crate::domain::operation::Operation;
 use crate::domain::secret::scrubbed;
 use crate::domain::text;
@@ -118,6 +118,11 @@ impl Recording {
     /// The time of that account.
     pub fn now(&self) -> DateTime<Utc> {
         self.entry.as_ref().map_or(DateTime::UNIX_EPOCH, |entry| entry.time)
+    }
+
+    /// The room that its path names.
+    pub fn room_id(&self) -> Option<RoomId> {
+        self.entry.as_ref().and_then(|entry| entry.room_id)
     }
 
     /// The operation, if its path and method are of one.

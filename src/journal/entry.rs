@@ -8,6 +8,7 @@ use super::explanation::Explanation;
 use super::transcript::Transcript;
 use crate::domain::ids::{ApiKey, RoomId};
 use crate::domain::operation::Operation;
+use crate::escape;
 use crate::fault::Applied;
 use crate::form::{self, Form};
 
@@ -64,9 +65,14 @@ impl Entry {
         self.transcript.method() == "OPTIONS"
     }
 
-    /// The parameters as the API read them, from what was kept.
+    /// The parameters as the API read them, from what was kept; first what stands behind the room in the path, a `clientKey` or a `scheduleId`.
     pub fn form(&self) -> Form {
         let mut form = Form::default();
+        if let Some(name) = self.operation.and_then(Operation::behind_the_room) {
+            let path = self.transcript.path();
+            let behind = path.strip_suffix('/').unwrap_or(path).rsplit('/').next().unwrap_or_default();
+            form.pairs.push((name.to_owned(), escape::segment(behind)));
+        }
         form.decode(self.transcript.query().unwrap_or_default().as_bytes());
         if let Some(body) = self.transcript.request_body()
             && self.transcript.header("content-type").is_some_and(form::is_form)

@@ -72,6 +72,7 @@ async fn every_call_is_documented() {
     DELETE /__admin/faults
     DELETE /__admin/faults/{id}
     DELETE /__admin/requests
+    DELETE /__admin/rooms/{roomId}/users
     GET /__admin/accounts
     GET /__admin/ca.pem
     GET /__admin/clock
@@ -80,6 +81,8 @@ async fn every_call_is_documented() {
     GET /__admin/health
     GET /__admin/requests
     GET /__admin/requests/{id}
+    GET /__admin/rooms/{roomId}/messages
+    GET /__admin/rooms/{roomId}/users
     GET /__admin/state
     PATCH /__admin/rooms/{roomId}
     POST /__admin/clock/advance
@@ -87,6 +90,7 @@ async fn every_call_is_documented() {
     POST /__admin/mark
     POST /__admin/reset
     POST /__admin/rooms
+    POST /__admin/rooms/{roomId}/users
     POST /__admin/verify
     PUT /__admin/clock
     PUT /__admin/state

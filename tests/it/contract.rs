@@ -35,6 +35,7 @@ pub fn check(method: &str, path: &str, reply: &Reply) {
         let responses = &operation["responses"];
         let response =
             if refused && reply.status == 200 { &responses["default"] } else { responses.get(status).unwrap_or(&responses["default"]) };
+        let response = response["$ref"].as_str().map_or(response, |shared| CONTRACT.pointer(shared.trim_start_matches('#')).unwrap());
         let reference = response["content"]["application/json"]["schema"]["$ref"].as_str().unwrap();
         reference.rsplit('/').next().unwrap().to_owned()
     });
@@ -89,17 +90,29 @@ fn it_is_openapi_3_1_and_names_every_operation_of_the_vendor() {
     }
     operations.sort();
     insta::assert_snapshot!(operations.join("\n"), @"
+    cancelCustom delete /openapi/v1/custom/{roomId}/{scheduleId}
     createRoom post /openapi/v2/rooms
     createRoomV1 post /openapi/v1/rooms
     destroyRoom delete /openapi/v2/rooms/{roomId}
     destroyRoomV1 delete /openapi/v1/rooms/{roomId}
+    exileUser post /openapi/v1/exiles/{roomId}/{clientKey}
     getRoomInfo get /openapi/v2/rooms/{roomId}
     getRoomInfoV1 get /openapi/v1/rooms/{roomId}
     issueToken get /openapi/token
+    listExileUser get /openapi/v1/exiles/{roomId}
+    listMuteUser get /openapi/v1/mute/{roomId}
     listRoom get /openapi/v2/rooms
     listRoomV1 get /openapi/v1/rooms
+    listUser get /openapi/v2/users/{roomId}
+    listUserV1 get /openapi/v1/users/{roomId}
     modifyRoom post /openapi/v2/rooms/{roomId}
     modifyRoomV1 post /openapi/v1/rooms/{roomId}
+    muteUser post /openapi/v1/mute/{roomId}/{clientKey}
+    sendCustom post /openapi/v1/custom/{roomId}
+    sendNotice post /openapi/v1/notice/{roomId}
+    sendWhisperMessage post /openapi/v1/whisper/{roomId}/{clientKey}
+    unexileUser put /openapi/v1/exiles/{roomId}/{clientKey}
+    unmuteUser put /openapi/v1/mute/{roomId}/{clientKey}
     ");
 }
 

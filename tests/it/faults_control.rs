@@ -110,7 +110,7 @@ async fn rules_that_are_none() {
     {"match": {"nth": "2nd"}, "do": {"kind": "reset"}}
       f:2:19: nth: must be 3, 3..5, 3.. or ..5, counted from 1, got "2nd"
     {"match": {"operation": "creatRoom"}, "do": {"kind": "reset"}}
-      f:2:25: operation: must be issueToken, listRoom, getRoomInfo, createRoom, modifyRoom or destroyRoom, did you mean createRoom, got "creatRoom"
+      f:2:25: operation: must be issueToken, listRoom, getRoomInfo, createRoom, modifyRoom, destroyRoom, listUser, listExileUser, exileUser, unexileUser, listMuteUser, muteUser, unmuteUser, sendNotice, sendCustom, cancelCustom or sendWhisperMessage, did you mean createRoom, got "creatRoom"
     {"match": {"roomId": "x"}, "do": {"kind": "reset"}}
       f:2:22: roomId: must be 10 letters or digits, a dash, 10 letters or digits, a dash, 14 digits, got "x"
     {"match": {"path": "/"}, "do": {"kind": "reset"}}

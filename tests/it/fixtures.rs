@@ -22,7 +22,7 @@ fn every_mistake_is_told_with_its_place() {
     insta::assert_snapshot!(told.join("\n"), @r#"
     fixtures/broken/account-without-key.json:1:15: apiKey: missing, every account is named by its key
     fixtures/broken/answer-of-a-refusal.json:1:15: result_cd: must be 1, the answer to a refused call has no rooms
-    fixtures/broken/answer-of-a-token.json:1:45: unknown member "X-AUTH-TOKEN" of a room, known are template, gTransStat, messageCount, webrtc, gApiKey, joinCount, webrtcStat, endDt, isPossibleDup, resolution, roomId, roomName, roomStatus, startDt, currentUserCount, roomType, maxUser, userId
+    fixtures/broken/answer-of-a-token.json:1:45: unknown member "X-AUTH-TOKEN" of a room, known are template, gTransStat, messageCount, webrtc, gApiKey, joinCount, webrtcStat, endDt, isPossibleDup, resolution, roomId, roomName, roomStatus, startDt, currentUserCount, roomType, maxUser, userId, users, exiles, mutes, messages, reserved
     fixtures/broken/bad-count.json:4:21: joinCount: must be decimal digits, 0 to 2147483647, got "-1"
     fixtures/broken/bad-date.json:4:19: startDt: must be a date and time in KST as yyyyMMddHHmmss, got "2022-05-23 14:45"
     fixtures/broken/bad-http-status.json:1:43: http: must be a whole number, 200 to 599, got "1000"

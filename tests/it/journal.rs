@@ -109,7 +109,7 @@ async fn requests_are_filtered_and_paged() {
         refused.push(format!("{query} {}", reply.json()["error"]["message"]));
     }
     insta::assert_snapshot!(refused.join("\n"), @r#"
-    ?operation=makeRoom "operation: must be issueToken, listRoom, getRoomInfo, createRoom, modifyRoom or destroyRoom, got \"makeRoom\""
+    ?operation=makeRoom "operation: must be issueToken, listRoom, getRoomInfo, createRoom, modifyRoom, destroyRoom, listUser, listExileUser, exileUser, unexileUser, listMuteUser, muteUser, unmuteUser, sendNotice, sendCustom, cancelCustom or sendWhisperMessage, got \"makeRoom\""
     ?status=ok "status: must be a whole number from 100 on, got \"ok\""
     ?status=0 "status: must be a whole number from 100 on, got \"0\""
     ?limit=0 "limit: must be a whole number from 1 on, got \"0\""

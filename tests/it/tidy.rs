@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["emulator"],
     &["verify"],
     &["fixture", "journal"],
-    &["store", "token", "fault", "tls"],
+    &["store", "chat", "token", "fault", "tls"],
     &["clock", "seed", "form", "reader"],
     &["escape"],
     &["domain"],

@@ -92,7 +92,7 @@ async fn bodies_that_are_refused() {
     {"expect": []}
       body:1:12: expect: is empty, list what must have been called, or say "noOther": true for nothing at all
     {"expect": [{"operation": "makeRoom"}]}
-      body:1:27: operation: must be issueToken, listRoom, getRoomInfo, createRoom, modifyRoom or destroyRoom, got "makeRoom"
+      body:1:27: operation: must be issueToken, listRoom, getRoomInfo, createRoom, modifyRoom, destroyRoom, listUser, listExileUser, exileUser, unexileUser, listMuteUser, muteUser, unmuteUser, sendNotice, sendCustom, cancelCustom or sendWhisperMessage, got "makeRoom"
     {"expect": [{"where": {"roomName": {"regex": "("}}}]}
       body:1:46: regex: found open group without closing ')', got "("
     {"expect": [{"where": {"roomName": {"regexp": "x"}}}]}

@@ -75,7 +75,7 @@ async fn paths() {
       "provenance": "documented",
       "source": "the vendor's pages of the room operations",
       "got": "/v2/rooms",
-      "expected": "/openapi/v2/rooms, /openapi/v2/rooms/{roomId}, the same with v1, or /openapi/token",
+      "expected": "/openapi/v2/rooms, /openapi/v2/rooms/{roomId}, the same with v1, /openapi/token, or one of those on users and messages",
       "nearest": "/openapi/v2/rooms",
       "hints": [
         "every path begins with /openapi"

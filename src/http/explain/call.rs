@@ -2,13 +2,14 @@
 
 use axum::http::Method;
 
-use super::{auth, field, parameters, path, room};
+use super::{auth, field, parameters, path, room, schedule, user};
 use crate::domain::operation::Operation;
 use crate::domain::secret::scrubbed;
 use crate::emulator::AuthRefusal;
 use crate::escape;
 use crate::http::error::ApiError;
 use crate::http::inject::ASKED;
+use crate::http::path::{BEHIND, ROOM, segment};
 use crate::http::record::Recording;
 use crate::http::{nearest_path, operation};
 use crate::journal::Curl;
@@ -31,7 +32,7 @@ pub fn corrected(error: &ApiError, recording: &Recording) -> Option<String> {
     }
     let mut curl = Curl::of(recording.transcript()?);
     let place = place(error, &curl)?;
-    let place = if is_about_a_known_account(error) { with_a_room(place, recording) } else { place };
+    let place = if is_about_a_known_account(error) { with_a_room(place, recording)? } else { place };
     curl.headers.retain(|(name, _)| *name != ASKED.as_str() && name != "authorization" && auth::stands_for(name).is_none());
     curl.set_header("api_key", "");
     if place.operation == Operation::IssueToken {
@@ -81,23 +82,57 @@ fn is_about_a_known_account(error: &ApiError) -> bool {
         | ApiError::Body { .. }
         | ApiError::FaultHeader { .. }
         | ApiError::Field { .. }
-        | ApiError::NoSuchRoom { .. } => true,
+        | ApiError::NoSuchRoom { .. }
+        | ApiError::NoSuchUser { .. }
+        | ApiError::NoSuchSchedule { .. } => true,
     }
 }
 
-/// About a room that the account has: the one of the path, the nearest, or else all of them.
-fn with_a_room(place: Place, recording: &Recording) -> Place {
-    let Some(segment) = operation(&place.method, &place.path).1 else { return place };
-    if recording.key().is_none() {
-        return place;
+/// About a room that the account has, the one of the path, the nearest, or else all of them; and about somebody who is in it, or else all
+/// of them.
+fn with_a_room(place: Place, recording: &Recording) -> Option<Place> {
+    if operation(&place.method, &place.path).1.is_none() || recording.key().is_none() {
+        return Some(place);
     }
-    let named = escape::segment(segment);
+    let named = escape::segment(segment(&place.path, ROOM));
     if room::is_there(&named, recording) {
-        return place;
+        return with_whom(place, &named, recording);
     }
-    let start = place.path.trim_end_matches('/').rsplit_once('/').map_or("", |(start, _)| start);
-    match room::nearest(&named, recording) {
-        Some((id, _)) => Place { path: format!("{start}/{id}"), ..place },
-        None => Place { method: Method::GET, path: start.to_owned(), operation: Operation::ListRoom },
+    let Some((id, _)) = room::nearest(&named, recording) else {
+        let path = place.path.split('/').take(ROOM - 1).chain(["rooms"]).collect::<Vec<_>>().join("/");
+        return Some(Place { method: Method::GET, path, operation: Operation::ListRoom });
+    };
+    let path = with_segment(&place.path, ROOM, id.as_str());
+    with_whom(Place { path, ..place }, id.as_str(), recording)
+}
+
+/// About somebody who is in the room, or about a message that is reserved in it; `None` where there is none.
+fn with_whom(place: Place, room: &str, recording: &Recording) -> Option<Place> {
+    let named = escape::segment(segment(&place.path, BEHIND));
+    let id = room.parse().ok()?;
+    let is_exact = match place.operation {
+        Operation::ExileUser | Operation::MuteUser => {
+            user::people(recording, id).lists().concat().iter().any(|user| user.client_key == *named)
+        }
+        Operation::SendWhisperMessage => user::people(recording, id).users().iter().any(|user| user.client_key == *named),
+        Operation::CancelCustom => schedule::chat(recording, id).reserved().any(|reserved| reserved.schedule_id.as_str() == named),
+        _ => true,
+    };
+    if is_exact {
+        return Some(place);
     }
+    if place.operation == Operation::CancelCustom {
+        let near = schedule::nearest(&named, &schedule::chat(recording, id))?;
+        return Some(Place { path: with_segment(&place.path, BEHIND, near.as_str()), ..place });
+    }
+    let people = user::people(recording, id);
+    let Some((key, _)) = user::nearest(&named, &people) else {
+        return Some(Place { method: Method::GET, path: format!("/openapi/v1/users/{room}"), operation: Operation::ListUser });
+    };
+    Some(Place { path: with_segment(&place.path, BEHIND, &escape::encode(key)), ..place })
+}
+
+fn with_segment(path: &str, at: usize, segment: &str) -> String {
+    let segments = path.split('/').enumerate().map(|(place, own)| if place == at { segment } else { own });
+    segments.collect::<Vec<_>>().join("/")
 }

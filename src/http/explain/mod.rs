@@ -11,6 +11,8 @@ mod field;
 mod parameters;
 mod path;
 mod room;
+mod schedule;
+mod user;
 mod words;
 
 pub use self::doubt::doubts;
@@ -44,6 +46,8 @@ pub fn explain(error: &ApiError, recording: &Recording) -> Explanation {
         ApiError::FaultHeader { why } => body::fault_header(why, recording),
         ApiError::Field { error, note } => field::wrong(error, note.as_deref(), recording),
         ApiError::NoSuchRoom { room_id } => room::unknown(room_id, recording),
+        ApiError::NoSuchUser { client_key } => user::unknown(client_key, recording),
+        ApiError::NoSuchSchedule { schedule_id } => schedule::unknown(schedule_id, recording),
     };
     explanation.curl = call::corrected(error, recording);
     mask(&mut explanation);

@@ -8,7 +8,10 @@ use crate::domain::field::{
     Coded, FieldError, GApiKey, Invalid, MaxUser, Resolution, RoomName, RoomType, StatusChange, StatusChangeV1, Template, Unset, Webrtc,
     YesNo,
 };
+use crate::domain::message::{JsonString, Notice, WhisperText};
 use crate::domain::operation::Operation;
+use crate::domain::time::KstTime;
+use crate::domain::user::NickName;
 
 /// A parameter of one operation.
 #[derive(Clone, Copy)]
@@ -29,6 +32,8 @@ pub enum Values {
     Text { longest: usize },
     Number { min: i128, max: i128 },
     Webrtc,
+    Json,
+    Time,
     Codes(fn() -> Vec<(&'static str, &'static str)>),
 }
 
@@ -47,6 +52,15 @@ const MODIFY_V2: &[Parameter] = &[
 const CREATE_V1: &[Parameter] = &[MAX_USER, ROOM_NAME, WEBRTC];
 const MODIFY_V1: &[Parameter] = &[MAX_USER, ROOM_NAME, WEBRTC, optional(coded::<StatusChangeV1>("roomStatus", "A"))];
 
+const NOTICE: &[Parameter] = &[NICK_NAME, parameter::<Notice>("notice", Values::Text { longest: Notice::MAX_CHARS }, "hello")];
+const CUSTOM: &[Parameter] = &[
+    parameter::<JsonString>("jsonString", Values::Json, r#"{"hello": "world"}"#),
+    NICK_NAME,
+    optional(parameter::<KstTime>("sendDate", Values::Time, "")),
+];
+const WHISPER: &[Parameter] = &[parameter::<WhisperText>("message", Values::Text { longest: usize::MAX }, "hello"), NICK_NAME];
+
+const NICK_NAME: Parameter = parameter::<NickName>("nickName", Values::Text { longest: NickName::MAX_CHARS }, "Admin");
 const ROOM_NAME: Parameter = parameter::<RoomName>("roomName", Values::Text { longest: RoomName::MAX_CHARS }, "Lobby");
 const MAX_USER: Parameter = parameter::<MaxUser>("maxUser", Values::Number { min: MaxUser::MIN as i128, max: MaxUser::MAX as i128 }, "10");
 const G_API_KEY: Parameter = optional(parameter::<GApiKey>("gApiKey", Values::Text { longest: usize::MAX }, ""));
@@ -89,7 +103,21 @@ pub fn of(operation: Operation, path: &str) -> &'static [Parameter] {
         Operation::CreateRoom => CREATE_V2,
         Operation::ModifyRoom if is_v1 => MODIFY_V1,
         Operation::ModifyRoom => MODIFY_V2,
-        Operation::IssueToken | Operation::ListRoom | Operation::GetRoomInfo | Operation::DestroyRoom => &[],
+        Operation::SendNotice => NOTICE,
+        Operation::SendCustom => CUSTOM,
+        Operation::SendWhisperMessage => WHISPER,
+        Operation::IssueToken
+        | Operation::ListRoom
+        | Operation::GetRoomInfo
+        | Operation::DestroyRoom
+        | Operation::ListUser
+        | Operation::ListExileUser
+        | Operation::ExileUser
+        | Operation::UnexileUser
+        | Operation::ListMuteUser
+        | Operation::MuteUser
+        | Operation::UnmuteUser
+        | Operation::CancelCustom => &[],
     }
 }
 
@@ -122,6 +150,12 @@ impl Parameter {
             ("roomStatus", _) => {
                 (Provenance::Documented, "the vendor's v1 table (A and S) and its v2 modify example (E, whose meaning is assumed)")
             }
+            ("nickName" | "notice", _) => (
+                Provenance::Documented,
+                "the vendor's table of sendNotice; that it counts Unicode characters, and holds for nickName everywhere, is assumed",
+            ),
+            (_, Values::Json) => (Provenance::Documented, "the vendor's v1 document: type json"),
+            (_, Values::Time) => (Provenance::Documented, "the vendor's v1 document; that it must lie ahead is assumed"),
             (_, Values::Number { .. }) => (Provenance::Assumed, "the vendor's table says a number; nobody published its range"),
             (_, Values::Webrtc) => (Provenance::Documented, "the vendor's v1 table of webrtc values"),
             (_, Values::Text { longest: usize::MAX }) => (Provenance::Assumed, super::UNPUBLISHED),

@@ -12,7 +12,10 @@ pub fn unknown(path: &str) -> Explanation {
     let (_, nearest) = nearest_path(&scrubbed(path));
     Explanation {
         got: Some(text::short_path(&scrubbed(path))),
-        expected: Some("/openapi/v2/rooms, /openapi/v2/rooms/{roomId}, the same with v1, or /openapi/token".to_owned()),
+        expected: Some(
+            "/openapi/v2/rooms, /openapi/v2/rooms/{roomId}, the same with v1, /openapi/token, or one of those on users and messages"
+                .to_owned(),
+        ),
         hints: difference(path, &nearest).map(str::to_owned).into_iter().collect(),
         nearest: Some(nearest),
         ..rule("a path is that of an operation", Provenance::Documented, OPERATIONS)

@@ -5,6 +5,8 @@ use crate::domain::code::Provenance;
 use crate::domain::field::Invalid;
 use crate::domain::ids::RoomId;
 use crate::emulator::Grave;
+use crate::escape;
+use crate::http::path::{ROOM, segment};
 use crate::http::record::Recording;
 use crate::journal::Explanation;
 
@@ -64,7 +66,7 @@ pub fn is_there(got: &str, recording: &Recording) -> bool {
 
 /// The fields of the room that a path names, if the account has it.
 pub fn shown(path: &str, recording: &Recording) -> Vec<(&'static str, String)> {
-    let id = path.trim_end_matches('/').rsplit('/').next().and_then(|id| id.parse::<RoomId>().ok());
+    let id = escape::segment(segment(path, ROOM)).parse::<RoomId>().ok();
     let room = id.zip(recording.key()).and_then(|(id, key)| recording.emulator().find_room(key, &id));
     room.map(|room| room.shown()).unwrap_or_default()
 }

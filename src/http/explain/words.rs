@@ -1,8 +1,11 @@
 //! What people send for a value: words for codes, numbers out of range, text that is too long.
 
+use chrono::DateTime;
+
 use super::parameters::Values;
 use crate::domain::field::Webrtc;
 use crate::domain::text;
+use crate::domain::time::KstTime;
 
 /// A valid value that another one likely stands for.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub fn meant(values: Values, got: &str) -> Option<Meant> {
         Values::Text { longest } => Some(plain(got.chars().filter(|character| *character != '\0').take(longest).collect())),
         Values::Number { min, max } => number(got).map(|number| plain(number.clamp(min, max).to_string())),
         Values::Webrtc => webrtc(got).map(plain),
+        Values::Json => None,
+        Values::Time => time(got).map(plain),
         Values::Codes(codes) => code(&codes(), got),
     }
 }
@@ -48,6 +53,18 @@ fn number(got: &str) -> Option<i128> {
     let got = got.trim();
     let whole = got.split_once('.').filter(|(_, decimals)| decimals.bytes().all(|digit| digit == b'0')).map_or(got, |(whole, _)| whole);
     whole.replace([',', '_', ' '], "").parse().ok()
+}
+
+/// A date and time, as people write it: in KST, unless it says where it is.
+fn time(got: &str) -> Option<String> {
+    if let Ok(moment) = DateTime::parse_from_rfc3339(got) {
+        return Some(KstTime::from(moment.to_utc()).to_string());
+    }
+    let digits: String = got.chars().filter(char::is_ascii_digit).collect();
+    let is_date = got.chars().all(|character| character.is_ascii_digit() || "-/.:T ".contains(character));
+    let padded = format!("{digits:0<width$}", width = KstTime::DIGITS);
+    // A date and hours at least: nobody means midnight who says no time.
+    (is_date && digits.len() >= 10 && digits.len() % 2 == 0).then_some(padded)
 }
 
 fn webrtc(got: &str) -> Option<String> {

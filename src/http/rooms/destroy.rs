@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 
-use super::RoomPath;
 use crate::domain::ids::RoomId;
 use crate::emulator::Emulator;
 use crate::http::auth::Caller;
 use crate::http::envelope::{Answer, Envelope};
 use crate::http::error::ApiError;
 use crate::http::openapi::RoomRefusals;
+use crate::http::path::RoomPath;
 
 /// Destroys a room.
 #[utoipa::path(delete, path = "/openapi/v2/rooms/{roomId}", operation_id = "destroyRoom", tag = "rooms v2",

@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 
-use super::RoomPath;
 use super::view::{RoomV1, RoomV2};
 use crate::domain::ids::RoomId;
 use crate::emulator::Emulator;
@@ -10,6 +9,7 @@ use crate::http::auth::Caller;
 use crate::http::envelope::{Answer, WithData};
 use crate::http::error::ApiError;
 use crate::http::openapi::RoomRefusals;
+use crate::http::path::RoomPath;
 
 /// Shows one room.
 #[utoipa::path(get, path = "/openapi/v2/rooms/{roomId}", operation_id = "getRoomInfo", tag = "rooms v2",

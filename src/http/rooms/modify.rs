@@ -3,7 +3,6 @@
 use axum::extract::State;
 use utoipa::ToSchema;
 
-use super::RoomPath;
 use crate::domain::field::{
     FieldError, GApiKey, MaxUser, Resolution, RoomName, RoomType, StatusChange, StatusChangeV1, Template, Webrtc, YesNo,
 };
@@ -15,6 +14,7 @@ use crate::http::envelope::{Answer, Envelope};
 use crate::http::error::ApiError;
 use crate::http::openapi::ModifyRefusals;
 use crate::http::params::Params;
+use crate::http::path::RoomPath;
 
 /// What modifyRoom of v2 takes.
 #[derive(ToSchema)]

@@ -1,0 +1,24 @@
+//! What a change is put down to.
+
+use std::fmt;
+
+/// Who did something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// A call of the emulated API, by the number of its exchange.
+    Request(u64),
+    /// A call of the control plane, by the same count.
+    Control(u64),
+    /// The program in which the emulator runs.
+    Program,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cause::Request(id) => write!(f, "request {id}"),
+            Cause::Control(id) => write!(f, "admin call {id}"),
+            Cause::Program => f.write_str("the program that the mock runs in"),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Somebody as the three lists show them, in the order of the vendor's table.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::field::Grade;
+use crate::domain::ids::RoomId;
+use crate::domain::room::Room;
+use crate::domain::user::{ClientKey, NickName, NoSuchUser, User};
+use crate::emulator::{Account, Emulator};
+use crate::http::auth::Caller;
+use crate::http::envelope::Answer;
+use crate::http::error::ApiError;
+use crate::http::path::{RoomPath, UserPath};
+
+/// Somebody of a room.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UserOfRoom<'a> {
+    client_key: &'a ClientKey,
+    nick_name: &'a NickName,
+    grade: Grade,
+    room_id: RoomId,
+}
+
+impl<'a> UserOfRoom<'a> {
+    fn of(room: &Room, User { client_key, nick_name, grade }: &'a User) -> Self {
+        UserOfRoom { client_key, nick_name, grade: *grade, room_id: room.room_id }
+    }
+}
+
+/// The answer with one of the lists of a room.
+pub fn list(emulator: &Emulator, account: &Arc<Account>, path: &RoomPath, list: fn(&Room) -> &[User]) -> Result<Answer, ApiError> {
+    let shown = |room: &Room| Answer::list(emulator, list(room).iter().map(|user| UserOfRoom::of(room, user)).collect());
+    emulator.room(account, &path.id()?, shown).map_err(|error| path.unknown(error))
+}
+
+/// Does something to somebody of a room. The room is looked for before the user (assumed).
+pub fn change(
+    emulator: &Emulator,
+    path: &UserPath,
+    Caller { account, cause }: &Caller,
+    act: fn(&mut Room, &ClientKey) -> Result<(), NoSuchUser>,
+) -> Result<Answer, ApiError> {
+    // What nobody can be called names nobody.
+    let act = |room: &mut Room| path.named().map_or(Err(NoSuchUser), |key| act(room, &key));
+    emulator.change_people(account, &path.room.id()?, *cause, act).map_err(|error| path.unknown(error))?;
+    Ok(Answer::empty(emulator))
+}
+
+/// Undoes it. What is not there is undone already: that succeeds too (assumed).
+pub fn undo(
+    emulator: &Emulator,
+    path: &UserPath,
+    Caller { account, cause }: &Caller,
+    act: fn(&mut Room, &ClientKey),
+) -> Result<Answer, ApiError> {
+    let act = |room: &mut Room| {
+        path.named().iter().for_each(|key| act(room, key));
+        Ok(())
+    };
+    emulator.change_people(account, &path.room.id()?, *cause, act).map_err(|error| path.unknown(error))?;
+    Ok(Answer::empty(emulator))
+}
