@@ -65,7 +65,9 @@ impl Emulator {
         let states: Vec<(&ApiKey, &mut AccountState)> =
             states.iter_mut().filter_map(|(key, state)| Some((*key, state.as_mut()?))).collect();
         let mut states = states;
-        states.iter_mut().for_each(|(_, state)| state.settle());
+        for (_, state) in &mut states {
+            state.settle();
+        }
         let clocks: Option<Vec<Clock>> = states.iter().map(|(_, state)| moved(state.clock)).collect();
         let clocks = clocks.ok_or(ControlRefusal::BeyondTime)?;
         let faults = lock(&self.0.faults).list();

@@ -61,20 +61,20 @@ pub fn operation<'p>(method: &Method, path: &'p str) -> (Option<Operation>, Opti
     let method = if *method == Method::HEAD { &Method::GET } else { method };
     for (template, _, operations) in &PATHS {
         if let Some(room) = room_at(template, path) {
-            return (operations.iter().find(|(of, _)| of == method).map(|(_, operation)| *operation), room);
+            let operation = operations.iter().find(|(of, _)| of == method).map(|(_, operation)| *operation);
+            return (operation, Some(room).filter(|room| !room.is_empty()));
         }
     }
     (None, None)
 }
 
-/// Whether a path is one of a template, and then what stands in it for the room, which comes first.
-fn room_at<'p>(template: &str, path: &'p str) -> Option<Option<&'p str>> {
-    let Some((start, parameters)) = template.split_once('{') else { return (template == path).then_some(None) };
+/// What a path has where a template names a room, empty where it names none; `None` when it is no path of that template.
+fn room_at<'p>(template: &str, path: &'p str) -> Option<&'p str> {
+    let Some((start, parameters)) = template.split_once('{') else { return (template == path).then_some("") };
     let own = path.strip_prefix(start)?;
     let (room, behind) = own.split_once('/').map_or((own, None), |(room, behind)| (room, Some(behind)));
     let is_whole = |segment: &str| !segment.is_empty() && !segment.contains('/');
-    let fits = is_whole(room) && behind.is_none_or(is_whole) && parameters.contains('/') == behind.is_some();
-    fits.then_some(Some(room))
+    (is_whole(room) && behind.is_none_or(is_whole) && parameters.contains('/') == behind.is_some()).then_some(room)
 }
 
 /// The operations and their refusals of unknown paths and methods, without the stack around them.

@@ -64,7 +64,7 @@ fn time(got: &str) -> Option<String> {
     let is_date = got.chars().all(|character| character.is_ascii_digit() || "-/.:T ".contains(character));
     let padded = format!("{digits:0<width$}", width = KstTime::DIGITS);
     // A date and hours at least: nobody means midnight who says no time.
-    (is_date && digits.len() >= 10 && digits.len() % 2 == 0).then_some(padded)
+    (is_date && digits.len() >= 10 && digits.len().is_multiple_of(2)).then_some(padded)
 }
 
 fn webrtc(got: &str) -> Option<String> {
