@@ -2,6 +2,7 @@
 
 mod corrected;
 mod credentials;
+mod people;
 mod values;
 
 use std::sync::Arc;
@@ -94,6 +95,9 @@ async fn methods() {
         ("PATCH", ROOMS, "POST", "a room is created by POST"),
         ("DELETE", ROOMS, "GET", "a room is destroyed by DELETE with its roomId in the path"),
         ("POST", "/openapi/token", "GET", ""),
+        ("DELETE", &format!("/openapi/v1/exiles/{DEMO_ROOM}/bob"), "POST", "it is undone by PUT"),
+        ("DELETE", &format!("/openapi/v1/mute/{DEMO_ROOM}"), "GET", "it is undone by PUT"),
+        ("PUT", &format!("/openapi/v1/custom/{DEMO_ROOM}"), "POST", ""),
     ] {
         let reply = mock.demo_caller().send(method, path, None, "").await;
         assert_eq!(explanation(&mock, &reply).nearest.as_deref(), Some(nearest), "{method} {path}");

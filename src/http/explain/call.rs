@@ -5,6 +5,7 @@ use axum::http::Method;
 use super::{auth, field, parameters, path, room, schedule, user};
 use crate::domain::operation::Operation;
 use crate::domain::secret::scrubbed;
+use crate::domain::time::KstTime;
 use crate::emulator::AuthRefusal;
 use crate::escape;
 use crate::http::error::ApiError;
@@ -45,7 +46,11 @@ pub fn corrected(error: &ApiError, recording: &Recording) -> Option<String> {
     curl.method = place.method.to_string();
     curl.target = place.path;
     curl.body = None;
-    let curl = curl.with_form(field::all_mended(known, &field::arrived(recording), &room));
+    let mut pairs = field::all_mended(known, &field::arrived(recording), &room);
+    // A time that has passed cannot be mended; without it the message goes out now.
+    let is_ahead = |date: &str| date.parse::<KstTime>().is_ok_and(|date| date > recording.now().into());
+    pairs.retain(|(name, value)| name != "sendDate" || is_ahead(value));
+    let curl = curl.with_form(pairs);
     Some(curl.command()).filter(|command| command.len() <= LONGEST)
 }
 

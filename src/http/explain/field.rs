@@ -73,6 +73,8 @@ fn invalid(field: &str, what: &str, got: &str, parameter: Option<&Parameter>) ->
     // The rule is the same whatever the length that was got.
     let must = what.split(", has ").next().unwrap_or_default();
     let meant = parameter.filter(|parameter| parameter.unset != Some(got)).and_then(|parameter| parameter.meant(got));
+    // A value that reads well was refused for what it says.
+    let meant = meant.filter(|meant| meant.value != got);
     Explanation {
         got: Some(shown(got)),
         expected: Some(must.strip_prefix("must be ").unwrap_or(must).to_owned()),
@@ -96,6 +98,7 @@ fn hint(parameter: &Parameter, got: &str, meant: Option<&Meant>) -> Option<Strin
             Some(format!("words in the vendor's examples are placeholders, \"{}\" is {name}={value}", shown(got)))
         }
         "webrtc" => Some(format!("it is three groups of three bits, share | video | audio, the nearest is {value}")),
+        "sendDate" => Some(format!("dates have no punctuation: sendDate={value}")),
         _ if parameter.has_codes() => Some(format!("send {name}={value}")),
         _ => None,
     }

@@ -45,8 +45,11 @@ fn difference(path: &str, nearest: &str) -> Option<&'static str> {
 
 /// A method that the path does not have.
 pub fn wrong_method(method: &str, path: &str, allow: &str) -> Explanation {
-    let is_a_room = allow.contains("DELETE");
+    let is_of = |word: &str| path.split('/').any(|segment| segment == word);
+    let (is_of_rooms, is_a_room) = (is_of("rooms"), is_of("rooms") && allow.contains("DELETE"));
     let hint = match method {
+        "DELETE" if is_of("exiles") || is_of("mute") => Some("it is undone by PUT with the clientKey in the path"),
+        _ if !is_of_rooms => None,
         "PUT" | "PATCH" if is_a_room => Some("a room is changed by POST"),
         "PUT" | "PATCH" if allow.contains("POST") => Some("a room is created by POST, and changed by POST with its roomId in the path"),
         "DELETE" if !is_a_room => Some("a room is destroyed by DELETE with its roomId in the path"),

@@ -5,7 +5,7 @@ use crate::curl;
 use crate::mock::{Caller, DEMO_ROOM, Mock, NO_ROOM, ROOM_V2, Reply};
 
 /// Sends the corrected call of a refusal, with the credentials that the caller should have sent.
-async fn corrected(mock: &Mock, reply: &Reply, key: &str, token: &str) -> Reply {
+pub async fn corrected(mock: &Mock, reply: &Reply, key: &str, token: &str) -> Reply {
     let command = explanation(mock, reply).curl.unwrap_or_else(|| panic!("no corrected call: {reply}"));
     let request = curl::request_of(&command, &[("API_KEY", key), ("X_AUTH_TOKEN", token)]);
     let answer = mock.send(request).await;
