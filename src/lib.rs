@@ -296,6 +296,8 @@ pub mod chat;
 pub mod client;
 pub mod clock;
 pub mod domain;
+#[cfg(feature = "drift")]
+mod drift;
 pub mod emulator;
 mod escape;
 pub mod fault;

@@ -21,8 +21,8 @@ pub const FIXTURES_JSON: &str = "VCHATCLOUD_MOCK_FIXTURES_JSON";
 const AFTER_HELP: &str = "\
 serve and exec also read a whole fixture from the variable VCHATCLOUD_MOCK_FIXTURES_JSON: the JSON itself, not a path
 
-Exit codes: 0 fine, or stopped by SIGTERM or SIGINT; 1 runtime failure, or unhealthy; 2 usage; 3 bad fixture or checks file; \
-4 address in use; 5 verification failed; 69 unreachable. exec has its command's; 128 + n if signal n killed it, 127 and 126 if it \
+Exit codes: 0 fine, or stopped by SIGTERM or SIGINT; 1 runtime failure, or unhealthy; 2 usage; 3 bad fixture, checks file or \
+capture; 4 address in use; 5 verification failed, or drifted; 69 unreachable. exec has its command's; 128 + n if signal n killed it, 127 and 126 if it \
 could not be started";
 
 /// An offline mock server of the VChatCloud chat-room API.
@@ -52,6 +52,12 @@ pub enum Command {
     Exec(Box<ExecArgs>),
     /// Judge what a running server was called with, and exit with 5 if that is not what a file says
     Verify(VerifyArgs),
+    /// Tell where the mock and the real service differ in shape, and exit with 5 if they do
+    ///
+    /// Asks the service at --real, with the API key in VCHATCLOUD_REAL_API_KEY, or reads what a browser has captured. Only reads are
+    /// sent unless --allow-writes is given.
+    #[cfg(feature = "drift")]
+    Drift(DriftArgs),
     /// Print the OpenAPI document of the emulated API
     Openapi {
         /// That of the control plane instead
@@ -221,6 +227,26 @@ pub struct HealthcheckArgs {
     /// The server, instead of host and port
     #[arg(long, env = "VCHATCLOUD_MOCK_URL")]
     pub url: Option<String>,
+}
+
+#[cfg(feature = "drift")]
+#[derive(Debug, Args)]
+pub struct DriftArgs {
+    /// The real service, such as https://vchatcloud.com
+    #[arg(long, env = "VCHATCLOUD_MOCK_REAL", value_name = "URL")]
+    pub real: Option<String>,
+    /// Instead of it, a capture of its answers: HAR, as browsers export it
+    #[arg(long, env = "VCHATCLOUD_MOCK_HAR", value_name = "FILE")]
+    pub har: Option<PathBuf>,
+    /// Also make a room there, modify it and destroy it
+    #[arg(long, env = "VCHATCLOUD_MOCK_ALLOW_WRITES", value_parser = BoolishValueParser::new())]
+    pub allow_writes: bool,
+    /// One more CA to trust, in PEM
+    #[arg(long, env = "VCHATCLOUD_MOCK_CA", value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// How long one call may take
+    #[arg(long, env = "VCHATCLOUD_MOCK_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = parse_duration)]
+    pub timeout: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

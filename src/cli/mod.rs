@@ -4,6 +4,8 @@ mod args;
 mod ca;
 mod check;
 mod checks;
+#[cfg(feature = "drift")]
+mod drift;
 mod exec;
 mod healthcheck;
 mod junit;
@@ -91,6 +93,8 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Exec(args) => return finish(exec::run(&args)),
         Command::Verify(args) => return finish(verify::run(&args)),
+        #[cfg(feature = "drift")]
+        Command::Drift(args) => return finish(drift::run(&args)),
         Command::Serve(args) => serve::run(&args),
         Command::Check { paths } => check::run(&paths),
         Command::Openapi { admin: false } => print(openapi::CONTRACT),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// The floors of ARCHITECTURE.md, top down. Imports point down, and never sideways within a line.
 const FLOORS: &[&[&str]] = &[
     &["cli", "openapi"],
+    &["drift"],
     &["client"],
     &["launch"],
     &["server"],

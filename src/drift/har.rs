@@ -1,0 +1,146 @@
+//! HAR 1.2, as browsers export what they have sent and got. Only what a comparison needs is read.
+
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::error::Category;
+
+use super::shape::Answer;
+use crate::reader::{Problem, Problems};
+
+/// A capture that was read.
+pub struct Capture {
+    /// The file, for messages.
+    pub name: String,
+    pub entries: Vec<Entry>,
+}
+
+/// One request, and what came of it.
+#[derive(Deserialize)]
+pub struct Entry {
+    pub request: Asked,
+    response: Got,
+}
+
+#[derive(Deserialize)]
+pub struct Asked {
+    pub method: String,
+    url: String,
+    #[serde(default)]
+    headers: Vec<Header>,
+    #[serde(default, rename = "postData")]
+    posted: Posted,
+}
+
+#[derive(Deserialize)]
+struct Got {
+    /// Zero or less where no answer came.
+    status: i32,
+    #[serde(default)]
+    headers: Vec<Header>,
+    #[serde(default)]
+    content: Content,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    name: String,
+    value: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Posted {
+    text: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Content {
+    #[serde(rename = "mimeType")]
+    mime_type: String,
+    text: Option<String>,
+    encoding: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Har {
+    log: Log,
+}
+
+#[derive(Deserialize)]
+struct Log {
+    entries: Vec<Entry>,
+}
+
+/// Reads a capture.
+///
+/// # Errors
+/// Where it is broken, without a word of what stands there: that may be a secret.
+pub fn read(path: &Path) -> Result<Capture, Problems> {
+    let name = path.display().to_string();
+    let problem = |place, text: String| Problems(vec![Problem { source: name.clone(), place, text }]);
+    let bytes = std::fs::read(path).map_err(|error| problem(None, format!("cannot be read: {error}")))?;
+    let text = String::from_utf8(bytes).map_err(|_| problem(None, "must be UTF-8".to_owned()))?;
+    let har: Har = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text)).map_err(|error| {
+        let what = match error.classify() {
+            // What it would tell of data is the data.
+            Category::Data => "no HAR 1.2: export it anew, in the network tab of a browser's developer tools".to_owned(),
+            _ => format!("broken JSON: {}", error.to_string().split(" at line ").next().unwrap_or_default().to_lowercase()),
+        };
+        problem(Some((error.line(), error.column())), what)
+    })?;
+    Ok(Capture { name, entries: har.log.entries })
+}
+
+impl Entry {
+    /// The answer, if one came.
+    pub fn answer(&self) -> Option<Answer> {
+        let status = u16::try_from(self.response.status).ok().filter(|status| *status > 0)?;
+        let Content { mime_type, text, encoding } = &self.response.content;
+        let declared = Some(mime_type).filter(|declared| !declared.is_empty());
+        let content_type = first(&self.response.headers, "content-type").map(str::to_owned).or(declared.cloned());
+        let body = match encoding.as_deref() {
+            // What is no base64 is no body that anybody could compare.
+            Some("base64") => text.as_deref().and_then(|text| STANDARD.decode(text).ok()),
+            _ => text.as_ref().map(|text| text.clone().into_bytes()),
+        };
+        Some(Answer { status, content_type, body })
+    }
+
+    /// Every value that may be a secret.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let names = ["api_key", "x-auth-token", "authorization", "cookie", "proxy-authorization"];
+        let headers = self.request.headers.iter().chain(&self.response.headers);
+        headers.filter(move |header| names.contains(&header.name.to_ascii_lowercase().as_str())).map(|header| header.value.as_str())
+    }
+}
+
+impl Asked {
+    /// The path, without origin and query.
+    pub fn path(&self) -> &str {
+        let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);
+        let path = rest.find('/').map_or("/", |at| &rest[at..]);
+        path.split(['?', '#']).next().unwrap_or_default()
+    }
+
+    /// What stands behind the path.
+    pub fn query(&self) -> Option<&str> {
+        self.url.split('#').next()?.split_once('?').map(|(_, query)| query)
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        first(&self.headers, name)
+    }
+
+    /// The body that was sent, as far as it was captured.
+    pub fn body(&self) -> Option<&str> {
+        self.posted.text.as_deref()
+    }
+}
+
+fn first<'h>(headers: &'h [Header], name: &str) -> Option<&'h str> {
+    headers.iter().find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value.as_str())
+}

@@ -1,0 +1,110 @@
+//! What must not be shown: the very key and tokens that were used, e-mail addresses, and everything of a credential's shape.
+
+use std::borrow::Cow;
+
+use crate::domain::secret::scrubbed;
+use crate::escape::encode;
+
+/// A part of a secret that is shorter gives nothing away.
+const HARMLESS: usize = 6;
+/// A longer text is no name and no code.
+const LONGEST_WORD: usize = 40;
+
+/// Secrets, and what is shown in their place.
+#[derive(Default)]
+pub struct Mask {
+    secrets: Vec<(String, &'static str)>,
+}
+
+impl Mask {
+    /// From here on it is not shown, however it is written.
+    pub fn add(&mut self, secret: &str, stand_in: &'static str) {
+        let escaped = encode(secret);
+        let form = escaped.replace("%20", "+");
+        let json = serde_json::Value::from(secret).to_string();
+        let json = json.trim_matches('"').to_owned();
+        for way in [secret.to_owned(), escaped, form, json] {
+            if !way.is_empty() && !self.secrets.iter().any(|(known, _)| *known == way) {
+                self.secrets.push((way, stand_in));
+            }
+        }
+        // One may begin another.
+        self.secrets.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
+    }
+
+    /// The text without any secret.
+    pub fn hide(&self, text: &str) -> String {
+        let mut hidden = text.to_owned();
+        for (secret, stand_in) in &self.secrets {
+            hidden = replaced(&hidden, secret, stand_in);
+        }
+        scrubbed(&hidden).into_owned()
+    }
+
+    /// A name or a code of an answer. Whatever looks like neither may be anything, so only its length is shown.
+    pub fn word<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+        let lower = text.to_ascii_lowercase();
+        let is_part = |(secret, _): &(String, _)| text.len() >= HARMLESS && secret.to_ascii_lowercase().contains(&lower);
+        let is_shown =
+            text.len() <= LONGEST_WORD && text.bytes().all(is_word) && !self.secrets.iter().any(is_part) && self.hide(text) == text;
+        match text.chars().count() {
+            0 => "(empty)".into(),
+            _ if is_shown => text.into(),
+            1 => "(1 character)".into(),
+            count => format!("({count} characters)").into(),
+        }
+    }
+}
+
+/// Upper or lower case: a media type is compared in lower case, and so are escapes.
+fn replaced(text: &str, secret: &str, stand_in: &str) -> String {
+    // ASCII alone is changed, so places stay what they are.
+    let (lower, secret) = (text.to_ascii_lowercase(), secret.to_ascii_lowercase());
+    let (mut result, mut rest) = (String::new(), 0);
+    for (at, _) in lower.match_indices(&secret) {
+        result.extend([&text[rest..at], stand_in]);
+        rest = at + secret.len();
+    }
+    result + &text[rest..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_hidden_however_it_is_written() {
+        let mut mask = Mask::default();
+        mask.add("key of \"mine\"", "API_KEY");
+        mask.add("key of", "part");
+        for written in [
+            "key of \"mine\"",
+            "KEY OF \"MINE\"",
+            "key%20of%20%22mine%22",
+            "key%20of%20%22MINE%22",
+            "key+of+%22mine%22",
+            "key of \\\"mine\\\"",
+        ] {
+            assert_eq!(mask.hide(&format!("가{written}!")), "가API_KEY!", "{written}");
+        }
+        assert_eq!(mask.hide("key of yours"), "part yours");
+        assert_eq!(mask.hide("AbCdEf-GhIjKl-123456-MnOpQr-20220101000000"), "Ab-...#5ee8");
+    }
+
+    #[test]
+    fn only_names_and_codes_are_shown() {
+        let mut mask = Mask::default();
+        mask.add("secret-key-0815", "API_KEY");
+        for word in ["roomId", "X-AUTH-TOKEN", "01", "null", "y-0815"] {
+            assert_eq!(mask.word(word) == word, word != "y-0815", "{word}");
+        }
+        for (text, shown) in
+            [("", "(empty)"), ("한", "(1 character)"), ("a@b.example", "(11 characters)"), ("is secret-key-0815", "(18 characters)")]
+        {
+            assert_eq!(mask.word(text), shown);
+        }
+        assert_eq!(mask.word("xsecret-key-0815x"), "(17 characters)");
+        assert_eq!(mask.word(&"x".repeat(41)), "(41 characters)");
+    }
+}

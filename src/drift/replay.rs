@@ -1,0 +1,127 @@
+//! A capture against the mock: each of its calls is asked of a mock in the state that the real answer tells of.
+
+use axum::body::Body;
+use hyper::Request;
+use hyper::header::{CONTENT_TYPE, HOST};
+
+use super::compare::{Comparison, compare};
+use super::har::{Asked, Capture, Entry};
+use super::mask::Mask;
+use super::mock::Mock;
+use super::probe::{self, BAD_TOKEN, Side, UNKNOWN_ROOM};
+use super::run::hide_what_is_in;
+use super::shape::Answer;
+use super::table::Finding;
+use super::{Bench, DriftError, Report};
+use crate::reader::{Problem, Problems};
+
+/// What stands for a header of a capture in a report.
+const SHOWN_HEADER: &str = "[header]";
+
+/// What the mock is asked in the place of a captured call.
+#[derive(Clone, Copy)]
+struct Way {
+    is_room_there: bool,
+    is_token_bad: bool,
+    /// A form of ours, which the operation takes, instead of the captured one.
+    is_form_ours: bool,
+}
+
+/// A success is asked of a mock that would succeed.
+const SUCCESS: &[Way] = &[Way { is_room_there: true, is_token_bad: false, is_form_ours: true }];
+/// A refusal does not tell why, so each reason is tried, and the one that fits best counts.
+const REFUSAL: &[Way] = &[
+    Way { is_room_there: false, is_token_bad: false, is_form_ours: false },
+    Way { is_room_there: true, is_token_bad: false, is_form_ours: false },
+    Way { is_room_there: true, is_token_bad: true, is_form_ours: false },
+];
+
+/// Compares each call of the API; equal ones are one row.
+pub async fn check(capture: &Capture, bench: &Bench) -> Result<Report, DriftError> {
+    let mut mask = Mask::default();
+    for entry in &capture.entries {
+        entry.secrets().for_each(|secret| mask.add(secret, SHOWN_HEADER));
+        if let Some(answer) = entry.answer() {
+            hide_what_is_in(&answer, &mut mask);
+        }
+    }
+    let (mut findings, mut unanswered): (Vec<Finding>, usize) = (Vec::new(), 0);
+    for entry in &capture.entries {
+        let Some(template) = bench.contract.template(&entry.request.method, entry.request.path()) else { continue };
+        let Some(answer) = entry.answer() else {
+            unanswered += 1;
+            continue;
+        };
+        let found = judge(entry, template, &answer, bench, &mask).await?;
+        match findings.iter_mut().find(|known| known.name == found.name && known.outcome == found.outcome) {
+            Some(known) => known.times += 1,
+            None => findings.push(found),
+        }
+    }
+    if findings.is_empty() {
+        let text = "has no answer of the API: capture calls of https://vchatcloud.com/openapi/...".to_owned();
+        return Err(Problems(vec![Problem { source: capture.name.clone(), place: None, text }]).into());
+    }
+    Ok(Report::of(&findings, &notes(capture, bench, unanswered), &mask))
+}
+
+fn notes(capture: &Capture, bench: &Bench, unanswered: usize) -> Vec<String> {
+    let (preflights, others) = capture.entries.iter().fold((0, 0), |(preflights, others), entry| {
+        let is_preflight = entry.request.method.eq_ignore_ascii_case("OPTIONS");
+        let is_known = bench.contract.template(&entry.request.method, entry.request.path()).is_some();
+        (preflights + usize::from(is_preflight), others + usize::from(!is_preflight && !is_known))
+    });
+    let counts = [(others, "of something else"), (preflights, "preflights"), (unanswered, "without an answer")];
+    counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("left out of the capture: {count} {what}")).collect()
+}
+
+async fn judge(entry: &Entry, template: &str, answer: &Answer, bench: &Bench, mask: &Mask) -> Result<Finding, DriftError> {
+    let operation = bench.contract.operation(&entry.request.method, template);
+    // Without its body the status is all that tells.
+    let is_success = if answer.body.is_none() { answer.status < 300 } else { answer.is_success() };
+    let mut best: Option<Comparison> = None;
+    for way in if is_success { SUCCESS } else { REFUSAL } {
+        // What one call changes, the next must not see.
+        let own = Mock::new()?.ask(request(&entry.request, template, *way)?).await;
+        if own.is_success() && !is_success {
+            continue;
+        }
+        let found = compare(answer, &own, operation, mask);
+        if best.as_ref().is_none_or(|best| found.rows.len() < best.rows.len()) {
+            best = Some(found);
+        }
+    }
+    let name = operation.map(|operation| operation.name(template)).unwrap_or_default();
+    let name = if is_success { name } else { format!("{name}, refused") };
+    Ok(best.map_or_else(|| Finding::skipped(&name, "the mock takes it"), |found| Finding::compared(&name, found)))
+}
+
+/// The captured call with the mock's own credentials. What was not sent there, is not sent here.
+fn request(asked: &Asked, template: &str, way: Way) -> Result<Request<Body>, DriftError> {
+    let Side { authority, key, token, room, room_name } = Mock::side();
+    let room = if way.is_room_there { room.unwrap_or_default() } else { UNKNOWN_ROOM.to_owned() };
+    let mut target = template.replace("{roomId}", &room);
+    let is_post = asked.method.eq_ignore_ascii_case("POST");
+    if let Some(query) = asked.query().filter(|_| !way.is_form_ours) {
+        target = format!("{target}?{query}");
+    }
+    let mut request = Request::builder().method(asked.method.to_ascii_uppercase().as_str()).uri(target).header(HOST, authority);
+    if asked.header("api_key").is_some() {
+        request = request.header("API_KEY", key);
+    }
+    if asked.header("x-auth-token").is_some() {
+        let token = if way.is_token_bad { BAD_TOKEN.to_owned() } else { token.unwrap_or_default() };
+        request = request.header("X-AUTH-TOKEN", token);
+    }
+    let body = match (is_post, way.is_form_ours) {
+        (false, _) => String::new(),
+        (true, true) => probe::valid_form(template, &room_name),
+        (true, false) => asked.body().unwrap_or_default().to_owned(),
+    };
+    let declared = if way.is_form_ours { None } else { asked.header("content-type") };
+    if let Some(media_type) = declared.or((is_post && way.is_form_ours).then_some("application/x-www-form-urlencoded")) {
+        request = request.header(CONTENT_TYPE, media_type);
+    }
+    // What no request can have, a browser has not sent.
+    request.body(Body::from(body)).map_err(|_| DriftError::Runtime(format!("a captured {} cannot be sent", template)))
+}

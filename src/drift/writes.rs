@@ -1,0 +1,181 @@
+//! The life of a room that is made for the check: create, modify, destroy, destroy again. Whatever becomes of the calls, the
+//! room is looked for and destroyed; nothing else is written to.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use hyper::Request;
+use serde_json::Value;
+use tokio::time::{sleep, timeout};
+
+use super::probe::{Life, Probe, Side};
+use super::real::Service;
+use super::run::Run;
+use super::shape::Answer;
+use super::stop::Stop;
+use super::table::Finding;
+use crate::domain::ids::RoomId;
+use crate::seed::Seed;
+
+/// A call that somebody stops has so long to end: what it does may be done already, and its answer says what to tidy up.
+const GRACE: Duration = Duration::from_secs(2);
+/// How often the tidying up is tried, with a pause that doubles.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(250);
+/// How long a call of it may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The room, as far as anybody knows.
+struct Made<'l> {
+    life: &'l Life,
+    name: String,
+    id: Option<RoomId>,
+    /// Whether its create was sent.
+    is_asked_for: bool,
+    /// Whether the answer to its create said that it was not made.
+    is_refused: bool,
+    is_gone: bool,
+}
+
+/// Lets a room live; also says whether somebody has stopped it.
+pub async fn live(run: &mut Run, life: &Life, stop: &mut Stop) -> (Vec<Finding>, bool) {
+    let drawn = Seed::random().bytes("drift", life.create.name, 0);
+    let name: String = drawn.iter().take(8).fold("vchatcloud-mock drift ".to_owned(), |name, byte| format!("{name}{byte:02x}"));
+    if stop.is_asked() {
+        return (Vec::new(), true);
+    }
+    let mut made = Made { life, name, id: None, is_asked_for: false, is_refused: false, is_gone: false };
+    run.real.room_name.clone_from(&made.name);
+    let rooms = (run.real.room.take(), run.ours.room.take());
+    let (findings, is_stopped) = steps(run, &mut made, stop).await;
+    let tidied = tokio::select! {
+        tidied = made.tidy_up(run) => tidied,
+        () = stop.asked() => Err("was stopped while it tidied up".to_owned()),
+    };
+    if let Err(why) = tidied {
+        run.notes.push(made.left_behind(&why));
+    }
+    (run.real.room, run.ours.room) = rooms;
+    (findings, is_stopped)
+}
+
+async fn steps(run: &mut Run, made: &mut Made<'_>, stop: &mut Stop) -> (Vec<Finding>, bool) {
+    let Life { create, modify, destroy, destroy_again, .. } = made.life;
+    let mut findings = Vec::new();
+    for probe in [create, modify, destroy, destroy_again] {
+        let is_create = std::ptr::eq(probe, create);
+        if std::ptr::eq(probe, destroy_again) && made.tidy_up(run).await.is_err() {
+            findings.push(Finding::skipped(probe.name, "the room could not be destroyed"));
+            continue;
+        }
+        run.real.room = made.id.map(|id| id.to_string());
+        let Ok(request) = probe.request(&run.real) else {
+            findings.push(Finding::skipped(probe.name, if run.real.token.is_none() { "no token was issued" } else { "no room was made" }));
+            continue;
+        };
+        made.is_asked_for |= is_create;
+        let (answer, is_stopped) = ask(&run.service, request, stop).await;
+        if is_create {
+            made.learn(&answer);
+        } else if std::ptr::eq(probe, destroy) {
+            made.is_gone = answer.as_ref().is_ok_and(Answer::is_success);
+        }
+        if is_stopped {
+            return (findings, true);
+        }
+        findings.push(run.judge(probe, answer).await);
+        if made.id.is_none() && !made.is_refused {
+            // What was made without a usable answer is found by its name, or else it is looked for in the end.
+            drop(made.find(run).await);
+        }
+    }
+    (findings, false)
+}
+
+/// One call, and whether somebody has stopped it.
+async fn ask(service: &Service, request: Request<Body>, stop: &mut Stop) -> (Result<Answer, String>, bool) {
+    let mut asked = std::pin::pin!(service.ask(request));
+    tokio::select! {
+        answer = &mut asked => (answer, stop.is_asked()),
+        () = stop.asked() => (timeout(GRACE, asked).await.unwrap_or_else(|_| Err("stopped by a signal".to_owned())), true),
+    }
+}
+
+impl Made<'_> {
+    fn learn(&mut self, answer: &Result<Answer, String>) {
+        let Ok(answer) = answer else { return };
+        self.id = answer.json().and_then(|body| room_id(&body["data"]));
+        self.is_refused =
+            self.id.is_none() && answer.status >= 400 && answer.json().is_some_and(|body| body["result_cd"].as_i64() != Some(1));
+    }
+
+    /// Sees that it is gone, again and again.
+    async fn tidy_up(&mut self, run: &Run) -> Result<(), String> {
+        let mut why = String::new();
+        for attempt in 0..TRIES {
+            if self.is_gone || !self.is_asked_for {
+                return Ok(());
+            }
+            if attempt > 0 {
+                sleep(PAUSE * 2_u32.pow(attempt - 1)).await;
+            }
+            if let Err(error) = self.destroy(run).await {
+                why = error;
+            }
+        }
+        if self.is_gone { Ok(()) } else { Err(why) }
+    }
+
+    /// Destroys it once, and looks whether it is gone.
+    async fn destroy(&mut self, run: &Run) -> Result<(), String> {
+        if self.id.is_none() {
+            self.find(run).await?;
+        }
+        let Some(id) = self.id else {
+            // Nobody made it; unless nobody has said so, and it is made yet.
+            self.is_gone = self.is_refused;
+            return Err("createRoom had no usable answer, and no such room has come".to_owned());
+        };
+        let answer = self.send(run, &self.life.destroy, Some(id)).await;
+        self.is_gone = answer.as_ref().is_ok_and(Answer::is_success) || self.rooms(run).await.is_ok_and(|rooms| !rooms.contains(&Some(id)));
+        match answer {
+            _ if self.is_gone => Ok(()),
+            Ok(answer) => Err(format!("destroyRoom is answered with {}", answer.status)),
+            Err(why) => Err(format!("destroyRoom has no answer: {why}")),
+        }
+    }
+
+    /// Looks for it by its name, which no other room has.
+    async fn find(&mut self, run: &Run) -> Result<(), String> {
+        let answer = self.send(run, &self.life.list, None).await?;
+        let body = answer.json().ok_or("listRoom has no usable answer")?;
+        let rooms = body["list"].as_array().ok_or("listRoom has no usable answer")?;
+        let own = rooms.iter().find(|room| room["roomName"].as_str() == Some(&self.name));
+        self.id = own.and_then(room_id);
+        Ok(())
+    }
+
+    async fn rooms(&self, run: &Run) -> Result<Vec<Option<RoomId>>, String> {
+        let answer = self.send(run, &self.life.list, None).await?;
+        let body = answer.json().filter(|_| answer.is_success()).ok_or("listRoom has no usable answer")?;
+        Ok(body["list"].as_array().ok_or("listRoom has no usable answer")?.iter().map(room_id).collect())
+    }
+
+    async fn send(&self, run: &Run, probe: &Probe, id: Option<RoomId>) -> Result<Answer, String> {
+        let side = Side { room: id.map(|id| id.to_string()), ..run.real.clone() };
+        run.service.within(PATIENCE).ask(probe.request(&side)?).await
+    }
+
+    /// What somebody has to do by hand.
+    fn left_behind(&self, why: &str) -> String {
+        match self.id {
+            Some(id) => format!("room left behind: {id} \"{}\": {why}; destroy it by hand", self.name),
+            None => format!("a room may be left behind: \"{}\": {why}; look for it in listRoom", self.name),
+        }
+    }
+}
+
+/// Only what is a roomId is put into the path of a write.
+fn room_id(room: &Value) -> Option<RoomId> {
+    room["roomId"].as_str()?.parse().ok()
+}
