@@ -122,7 +122,7 @@ fn client(ca: Option<&Path>) -> Result<ClientConfig, DriftError> {
 fn untrusted(error: &std::io::Error) -> String {
     let cure = match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(rustls::Error::InvalidCertificate(_)) => ", trust its CA with --ca FILE",
-        Some(rustls::Error::InvalidMessage(_)) => ", does it speak https",
+        Some(rustls::Error::InvalidMessage(_) | rustls::Error::AlertReceived(_)) => ", does it speak https",
         _ => "",
     };
     format!("tls: {error}{cure}")

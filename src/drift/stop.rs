@@ -20,7 +20,7 @@ impl Stop {
     /// Until it is asked for. Where nobody can ask any more, that is never.
     pub async fn asked(&mut self) {
         if self.0.recv().await.is_none() {
-            pending().await
+            pending::<()>().await;
         }
     }
 }

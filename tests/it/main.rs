@@ -11,6 +11,7 @@ mod cli;
 mod clock_and_seed;
 mod contract;
 mod curl;
+mod drift;
 mod embedded;
 mod exec;
 mod faults;

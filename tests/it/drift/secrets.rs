@@ -1,0 +1,84 @@
+//! No secret is ever shown, wherever the real service puts it.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+
+use super::drift_with;
+
+/// One of the vendor's shape, and one that is known only because it was used.
+const KEYS: [&str; 2] = ["AbCdEf-GhIjKl-123456-MnOpQr-20220101000000", "my own/key with \"quotes\""];
+const TOKEN: &str = "token-of-the-real-service+1";
+const ADDRESS: &str = "somebody@example.com";
+
+/// A service that repeats what it was sent wherever there is a place for it.
+fn answer(request: &str, key: &str) -> String {
+    let escaped: String = key.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let json = |text: &str| serde_json::Value::from(text).to_string();
+    let room = format!(
+        r#"{{"template":{},"roomType":{},"roomStatus":{},{}:"","x{}":"",{}:"","roomId":{},"userId":{},"webrtc":{}}}"#,
+        json(key),
+        json(TOKEN),
+        json(&key[..8]),
+        json(key),
+        json(&format!("-{key}-")).trim_matches('"'),
+        json(ADDRESS),
+        json(&escaped),
+        json(ADDRESS),
+        json(&key.to_uppercase())
+    );
+    let body = if request.starts_with("GET /openapi/token") {
+        format!(r#"{{"result_cd":1,"result_msg":{},"data":{{"user_email":"{ADDRESS}","X-AUTH-TOKEN":"{TOKEN}","{TOKEN}":1}}}}"#, json(key))
+    } else if request.contains("/rooms ") {
+        format!(r#"{{"result_cd":1,"result_msg":"","list":[{room}]}}"#)
+    } else {
+        format!(r#"{{"result_cd":1,"result_msg":"","data":{room}}}"#)
+    };
+    let media_type = key.replace(' ', "-");
+    let reason = if request.contains("NoSuchRoom") { "1\u{1}" } else { "200" };
+    format!(
+        "HTTP/1.1 {reason} {key}\r\nContent-Type: text/{media_type}; charset={media_type}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+fn serve(mut stream: TcpStream, key: &str) {
+    let mut request = String::new();
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    while !request.ends_with("\r\n\r\n") && reader.read_line(&mut request).unwrap() > 0 {}
+    stream.write_all(answer(&request, key).as_bytes()).unwrap();
+}
+
+#[test]
+fn a_service_that_repeats_secrets_is_not_repeated() {
+    for key in KEYS {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        // It ends with the tests.
+        std::thread::spawn(move || listener.incoming().for_each(|stream| serve(stream.unwrap(), key)));
+        let drifted = drift_with(key, &["--real", &url, "--allow-writes", "--timeout", "2s"]);
+        assert_eq!(drifted.code, 5, "{}{}", drifted.stdout, drifted.stderr);
+        assert!(drifted.stdout.contains("no answer: "), "{}", drifted.stdout);
+        let shown = format!("{}{}", drifted.stdout, drifted.stderr).to_lowercase();
+        let escaped: String = key.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        for secret in [key, &key[..8], TOKEN, &TOKEN[..8], ADDRESS, "somebody", &escaped] {
+            assert!(!shown.contains(&secret.to_lowercase()), "{secret}: {shown}");
+        }
+    }
+}
+
+/// The secrets of a capture are the headers of its requests, and what its answers hold.
+#[test]
+fn the_secrets_of_a_capture_are_not_shown() {
+    let drifted = super::capture::drift(|capture| {
+        let capture =
+            capture.replace("made-up-key", "captured-key").replace(r#"\"template\":\"null\""#, r#"\"template\":\"captured-key\""#);
+        let capture =
+            capture.replace(r#"\"gTransStat\""#, r#"\"made-up-old-token\""#).replace(r#"\"roomType\""#, r#"\"nobody@example.com\""#);
+        capture.replace(r#"\"webrtcStat\":\"Y\""#, r#"\"webrtcStat\":\"made-up-token\""#)
+    });
+    assert_eq!(drifted.code, 5);
+    for secret in ["captured", "made-up-old", "made-up-token", "nobody", "example.com"] {
+        assert!(!drifted.stdout.contains(secret), "{secret}: {}", drifted.stdout);
+    }
+    assert!(drifted.stdout.contains("(12 characters)"), "{}", drifted.stdout);
+}
