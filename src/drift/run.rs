@@ -14,7 +14,7 @@ use super::writes;
 use super::{Bench, DriftError, Report};
 use crate::domain::ids::ApiKey;
 
-/// What the real service shows in the place of secrets.
+/// What stands in the place of secrets.
 const SHOWN_KEY: &str = "[API_KEY]";
 const SHOWN_TOKEN: &str = "[X-AUTH-TOKEN]";
 const SHOWN_ADDRESS: &str = "[e-mail]";
@@ -111,8 +111,9 @@ pub fn hide_what_is_in(answer: &Answer, mask: &mut Mask) {
     let Some(body) = answer.json() else { return };
     let items = body["list"].as_array().into_iter().flatten();
     for object in items.chain([&body["data"]]) {
-        for (key, stand_in) in [("X-AUTH-TOKEN", SHOWN_TOKEN), ("user_email", SHOWN_ADDRESS), ("userId", SHOWN_ADDRESS)] {
-            mask.add(object[key].as_str().unwrap_or_default(), stand_in);
+        mask.add(object["X-AUTH-TOKEN"].as_str().unwrap_or_default(), SHOWN_TOKEN);
+        for address in ["user_email", "userId"].iter().filter_map(|key| object[*key].as_str()).filter(|text| text.contains('@')) {
+            mask.add(address, SHOWN_ADDRESS);
         }
     }
 }

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use super::compare::{Aspect, Comparison, Row};
 use crate::domain::text;
 
-/// A longer cell is cut, so that lines stay readable.
-const CELL: usize = 26;
+/// A longer cell of the real service, the mock or the contract is cut, so that lines stay readable.
+const CELLS: [usize; 3] = [20, 20, 28];
 /// More differences of a probe than this nobody reads.
 const SHOWN: usize = 20;
 
@@ -95,8 +95,8 @@ fn cells(row: &Row) -> Vec<String> {
         aspect => name(aspect),
     };
     let aspect = if row.place.is_empty() { name.to_owned() } else { format!("{name} {}", row.place) };
-    let told = |cell: &String| if cell.is_empty() { "-".to_owned() } else { text::cut(&text::log_line(cell), CELL) };
-    std::iter::once(aspect).chain(row.cells.iter().map(told)).collect()
+    let told = |(cell, most): (&String, usize)| if cell.is_empty() { "-".to_owned() } else { text::cut(&text::log_line(cell), most) };
+    std::iter::once(aspect).chain(row.cells.iter().zip(CELLS).map(told)).collect()
 }
 
 fn name(aspect: Aspect) -> &'static str {

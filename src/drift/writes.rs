@@ -14,7 +14,6 @@ use super::run::Run;
 use super::shape::Answer;
 use super::stop::Stop;
 use super::table::Finding;
-use crate::domain::ids::RoomId;
 use crate::seed::Seed;
 
 /// A call that somebody stops has so long to end: what it does may be done already, and its answer says what to tidy up.
@@ -29,12 +28,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 struct Made<'l> {
     life: &'l Life,
     name: String,
-    id: Option<RoomId>,
+    id: Option<String>,
     /// Whether its create was sent.
     is_asked_for: bool,
     /// Whether the answer to its create said that it was not made.
     is_refused: bool,
     is_gone: bool,
+    /// Why nothing more is tried.
+    given_up: Option<String>,
 }
 
 /// Lets a room live; also says whether somebody has stopped it.
@@ -44,7 +45,7 @@ pub async fn live(run: &mut Run, life: &Life, stop: &mut Stop) -> (Vec<Finding>,
     if stop.is_asked() {
         return (Vec::new(), true);
     }
-    let mut made = Made { life, name, id: None, is_asked_for: false, is_refused: false, is_gone: false };
+    let mut made = Made { life, name, id: None, is_asked_for: false, is_refused: false, is_gone: false, given_up: None };
     run.real.room_name.clone_from(&made.name);
     let rooms = (run.real.room.take(), run.ours.room.take());
     let (findings, is_stopped) = steps(run, &mut made, stop).await;
@@ -68,7 +69,7 @@ async fn steps(run: &mut Run, made: &mut Made<'_>, stop: &mut Stop) -> (Vec<Find
             findings.push(Finding::skipped(probe.name, "the room could not be destroyed"));
             continue;
         }
-        run.real.room = made.id.map(|id| id.to_string());
+        run.real.room.clone_from(&made.id);
         let Ok(request) = probe.request(&run.real) else {
             findings.push(Finding::skipped(probe.name, if run.real.token.is_none() { "no token was issued" } else { "no room was made" }));
             continue;
@@ -111,19 +112,20 @@ impl Made<'_> {
 
     /// Sees that it is gone, again and again.
     async fn tidy_up(&mut self, run: &Run) -> Result<(), String> {
-        let mut why = String::new();
         for attempt in 0..TRIES {
             if self.is_gone || !self.is_asked_for {
                 return Ok(());
             }
+            if let Some(why) = self.given_up.clone() {
+                return Err(why);
+            }
             if attempt > 0 {
                 sleep(PAUSE * 2_u32.pow(attempt - 1)).await;
             }
-            if let Err(error) = self.destroy(run).await {
-                why = error;
-            }
+            let tried = self.destroy(run).await;
+            self.given_up = tried.err().filter(|_| attempt + 1 == TRIES && !self.is_gone);
         }
-        if self.is_gone { Ok(()) } else { Err(why) }
+        self.given_up.clone().map_or(Ok(()), Err)
     }
 
     /// Destroys it once, and looks whether it is gone.
@@ -131,13 +133,13 @@ impl Made<'_> {
         if self.id.is_none() {
             self.find(run).await?;
         }
-        let Some(id) = self.id else {
+        let Some(id) = self.id.clone() else {
             // Nobody made it; unless nobody has said so, and it is made yet.
             self.is_gone = self.is_refused;
             return Err("createRoom had no usable answer, and no such room has come".to_owned());
         };
-        let answer = self.send(run, &self.life.destroy, Some(id)).await;
-        self.is_gone = answer.as_ref().is_ok_and(Answer::is_success) || self.rooms(run).await.is_ok_and(|rooms| !rooms.contains(&Some(id)));
+        let answer = self.send(run, &self.life.destroy, Some(&id)).await;
+        self.is_gone = answer.as_ref().is_ok_and(Answer::is_success) || self.rooms(run).await.is_ok_and(|rooms| !rooms.contains(&id));
         match answer {
             _ if self.is_gone => Ok(()),
             Ok(answer) => Err(format!("destroyRoom is answered with {}", answer.status)),
@@ -155,27 +157,33 @@ impl Made<'_> {
         Ok(())
     }
 
-    async fn rooms(&self, run: &Run) -> Result<Vec<Option<RoomId>>, String> {
+    async fn rooms(&self, run: &Run) -> Result<Vec<String>, String> {
         let answer = self.send(run, &self.life.list, None).await?;
         let body = answer.json().filter(|_| answer.is_success()).ok_or("listRoom has no usable answer")?;
-        Ok(body["list"].as_array().ok_or("listRoom has no usable answer")?.iter().map(room_id).collect())
+        let rooms = body["list"].as_array().and_then(|rooms| rooms.iter().map(room_id).collect());
+        rooms.ok_or("listRoom has no usable answer".to_owned())
     }
 
-    async fn send(&self, run: &Run, probe: &Probe, id: Option<RoomId>) -> Result<Answer, String> {
-        let side = Side { room: id.map(|id| id.to_string()), ..run.real.clone() };
+    async fn send(&self, run: &Run, probe: &Probe, id: Option<&str>) -> Result<Answer, String> {
+        let side = Side { room: id.map(str::to_owned), ..run.real.clone() };
         run.service.within(PATIENCE).ask(probe.request(&side)?).await
     }
 
     /// What somebody has to do by hand.
     fn left_behind(&self, why: &str) -> String {
-        match self.id {
+        match &self.id {
             Some(id) => format!("room left behind: {id} \"{}\": {why}; destroy it by hand", self.name),
             None => format!("a room may be left behind: \"{}\": {why}; look for it in listRoom", self.name),
         }
     }
 }
 
-/// Only what is a roomId is put into the path of a write.
-fn room_id(room: &Value) -> Option<RoomId> {
-    room["roomId"].as_str()?.parse().ok()
+/// Only what is one segment of a path is put into that of a write.
+fn room_id(room: &Value) -> Option<String> {
+    let is_segment = |id: &String| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    match &room["roomId"] {
+        Value::String(id) => Some(id.clone()).filter(is_segment),
+        Value::Number(id) => Some(id.to_string()).filter(is_segment),
+        _ => None,
+    }
 }

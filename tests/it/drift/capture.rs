@@ -58,19 +58,19 @@ fn drifted() {
         )
     });
     insta::assert_snapshot!(format!("{}{}{}", drifted.code, drifted.stdout, drifted.stderr), @"
-    5probe                    differs in                     real                           mock                           contract
-    issueToken               media type                     text/plain                     application/json               application/json
-    listRoom v2 x2           order list[]                   webrtc gTransStat messageC...  gTransStat messageCount we...  gTransStat messageCount we...
-                             codes list[].webrtc            90                             0                              0 1 3 8 9 11 24 25 27 64 6...
-                             type list[].messageCount       integer                        string                         string
-                             key list[].newKey              string                         absent                         absent
-                             form list[].startDt            another                        as said                        ^[0-9]{14}$
-                             key list[].template, optional  absent                         string                         string
+    5probe                    differs in                     real                     mock                     contract
+    issueToken               media type                     text/plain               application/json         application/json
+    listRoom v2 x2           order list[]                   webrtc gTransStat me...  gTransStat messageCo...  gTransStat messageCount webr...
+                             codes list[].webrtc            90                       0                        0 1 3 8 9 11 24 25 27 64 65 ...
+                             type list[].messageCount       integer                  string                   string
+                             key list[].newKey              string                   absent                   absent
+                             form list[].startDt            another                  as said                  ^[0-9]{14}$
+                             key list[].template, optional  absent                   string                   string
     getRoomInfo v2           same
     createRoom v2            same
     createRoom v2, refused   same
-    getRoomInfo v2, refused  status                         200                            404                            200 401 404 500
-                             type result_cd                 string                         integer                        integer
+    getRoomInfo v2, refused  status                         200                      404                      200 401 404 500
+                             type result_cd                 string                   integer                  integer
     listRoom v2, refused     same
     destroyRoom v2           same; no body in the capture
     drifted: 3 of 8 probes, status, media type, keys, order, types, form, codes

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::time::{Duration, Instant};
 
+use vchatcloud_mock::blocking::Account;
 use vchatcloud_mock::{Fault, Operation, Rule};
 
 use super::{KEY, drift, real};
@@ -53,7 +54,8 @@ fn nothing_is_left_behind() {
         let done = drift(&server, WRITES);
         assert_eq!(done.code, 5, "{name}: {}{}", done.stdout, done.stderr);
         assert_eq!(account.diff_text().unwrap().trim(), "no differences", "{name}: {}", done.stderr);
-        table += &format!("{name}\n{}\n{}", told(&done.stdout), done.stderr);
+        let (stderr, drawn) = (done.stderr.clone(), done.stderr.split("mock drift ").nth(1).and_then(|rest| rest.split('"').next()));
+        table += &format!("{name}\n{}\n{}", told(&done.stdout), drawn.map_or(stderr.clone(), |drawn| stderr.replace(drawn, "DRAWN")));
     }
     insta::assert_snapshot!(table, @r#"
     lost
@@ -65,12 +67,12 @@ fn nothing_is_left_behind() {
     destroyRoom v2          skipped: no room was made
     destroyed room v2       skipped: the room could not be destroyed
     drifted: 1 of 19 probes, answer; 3 skipped
-    vchatcloud-mock: a room may be left behind: "vchatcloud-mock drift 8f12689dad1182c1": createRoom had no usable answer, and no such room has come; look for it in listRoom
+    vchatcloud-mock: a room may be left behind: "vchatcloud-mock drift DRAWN": createRoom had no usable answer, and no such room has come; look for it in listRoom
     malformed
     createRoom v2           body        no JSON  JSON  JSON
     drifted: 1 of 22 probes, body
     modify
-    modifyRoom v2           status      500   200   200 400 401 404 413 415 50...
+    modifyRoom v2           status      500   200   200 400 401 404 413 415 500
                             result_cd   0     1     integer
     drifted: 1 of 22 probes, status, result_cd
     destroy
@@ -119,17 +121,43 @@ fn a_signal_leaves_nothing_behind() {
         account.fault(rule()).unwrap();
         let env = [("VCHATCLOUD_REAL_API_KEY", KEY)];
         let mut child = command(&["drift", "--real", server.url(), "--allow-writes"], &env).spawn().unwrap();
-        // The fault holds it in there.
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while account.faults().unwrap()[0].seen == 0 {
-            assert!(Instant::now() < deadline, "{operation} was never called");
-            std::thread::yield_now();
-        }
+        wait_for(&account, 1);
         send(signal, &child);
         let code = child.wait().unwrap().code();
         let mut stderr = String::new();
         child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         assert_eq!((code, stderr.as_str()), (Some(1), "vchatcloud-mock: stopped by a signal\n"), "{operation}");
         assert_eq!(account.diff_text().unwrap().trim(), "no differences", "{operation}");
+    }
+}
+
+/// Whoever does not want to wait is told what is left to do.
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let server = real("");
+    let account = server.account(KEY);
+    account.fault(Fault::hang().on(Operation::DestroyRoom)).unwrap();
+    let mut child = command(&["drift", "--real", server.url(), "--allow-writes"], &[("VCHATCLOUD_REAL_API_KEY", KEY)]).spawn().unwrap();
+    for calls in 1..=2 {
+        wait_for(&account, calls);
+        send("-INT", &child);
+    }
+    let code = child.wait().unwrap().code();
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    let left = account.diff().unwrap().remove(0).added.remove(0);
+    let expected = format!(
+        "vchatcloud-mock: stopped by a signal; room left behind: {} \"{}\": was stopped while it tidied up; destroy it by hand\n",
+        left.room_id, left.room_name
+    );
+    assert_eq!((code, stderr), (Some(1), expected));
+}
+
+/// Waits until the first rule has been asked so often: the fault holds the program there.
+fn wait_for(account: &Account, calls: u64) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while account.faults().unwrap()[0].seen < calls {
+        assert!(Instant::now() < deadline, "call {calls} never came");
+        std::thread::yield_now();
     }
 }
