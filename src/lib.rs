@@ -275,6 +275,7 @@
 //! |---|---|---|
 //! | `blocking` | yes | the module `blocking` |
 //! | `cli` | yes | the command line: the binary, and with it clap and the log subscriber |
+//! | `drift` | yes | the command `drift`, which the image does without; with it `cli` and `tls` |
 //! | `tls` | yes | HTTPS |
 //!
 //! A test needs none of them: `vchatcloud-mock = { version = "0.1", default-features = false }`. The crate logs by `tracing`, one

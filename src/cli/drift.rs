@@ -4,13 +4,16 @@ use tokio::sync::mpsc;
 
 use super::args::DriftArgs;
 use super::signals::Signals;
-use super::{Failure, exec, output};
+use super::{Failure, output};
 use crate::domain::field::Invalid;
 use crate::domain::ids::ApiKey;
 use crate::drift::{self, DriftError, Plan, Report, Stop};
 
 /// Where the key of the real service stands: a flag would be seen in every list of processes.
 const KEY: &str = "VCHATCLOUD_REAL_API_KEY";
+
+/// The mock is not as the real service.
+const DRIFTED: u8 = 5;
 
 impl From<DriftError> for Failure {
     fn from(error: DriftError) -> Self {
@@ -35,7 +38,7 @@ pub fn run(args: &DriftArgs) -> Result<u8, Failure> {
         output::say(&format!("vchatcloud-mock: {note}\n"));
     }
     super::print(&report.table)?;
-    Ok(if report.is_drifted { exec::UNMET } else { 0 })
+    Ok(if report.is_drifted { DRIFTED } else { 0 })
 }
 
 fn of_service(url: &str, args: &DriftArgs) -> Result<Report, Failure> {

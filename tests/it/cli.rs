@@ -252,10 +252,14 @@ fn help_shows_every_flag_with_its_variable() {
         "WAIT",
         "TIMEOUT",
         "URL",
+        "REAL",
+        "HAR",
+        "ALLOW_WRITES",
+        "CA",
     ] {
         assert!(help.stdout.contains(&format!("[env: VCHATCLOUD_MOCK_{name}=")), "{name}: {}", help.stdout);
     }
-    for command in ["serve", "check", "openapi", "healthcheck", "ca", "completions"] {
+    for command in ["serve", "check", "drift", "openapi", "healthcheck", "ca", "completions"] {
         assert!(help.stdout.contains(&format!("vchatcloud-mock {command}")), "{command}: {}", help.stdout);
     }
     assert_eq!(run(&["--version"], &[]).stdout, format!("vchatcloud-mock {}\n", env!("CARGO_PKG_VERSION")));
@@ -277,7 +281,7 @@ fn the_manual_has_every_command_and_flag() {
     let program = run(&["man"], &[]).stdout;
     let help = run(&["--help"], &[]).stdout;
     let mut flags = 0;
-    for command in ["serve", "check", "exec", "verify", "openapi", "healthcheck", "ca", "completions", "man"] {
+    for command in ["serve", "check", "exec", "verify", "drift", "openapi", "healthcheck", "ca", "completions", "man"] {
         assert!(program.contains(&format!("vchatcloud\\-mock\\-{command}(1)")), "{command}");
         assert!(help.contains(&format!("vchatcloud-mock {command}")), "{command}");
         let page = run(&["man", command], &[]).stdout;

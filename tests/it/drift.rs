@@ -14,6 +14,7 @@ use crate::process::{Run, run};
 
 /// The key of the account at the "real" service, and its rooms.
 const KEY: &str = "real-key";
+const DOCUMENTATION: &str = include_str!("../../docs/drift.md");
 const ROOMS: &str = r#""rooms": [{"roomName": "a"}, {"roomName": "b", "template": "02", "webrtcStat": "Y"}]"#;
 
 /// A server that stands for the real one.
@@ -105,6 +106,7 @@ fn what_differs_is_told() {
                             result_cd   4010     401    integer
     drifted: 9 of 14 probes, status, result_cd, body, keys
     ");
+    assert!(DOCUMENTATION.contains(&format!("```text\n{}```", drifted.stdout)));
 }
 
 /// A call that fails is told, and the others go on; when it is the first, nobody is there.

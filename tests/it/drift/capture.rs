@@ -34,6 +34,7 @@ fn the_same() {
     vchatcloud-mock: left out of the capture: 2 preflights
     vchatcloud-mock: left out of the capture: 1 without an answer
     ");
+    assert!(super::DOCUMENTATION.contains(&format!("```text\n{}```", same.stdout)));
     let flagged = run(&["drift", "--har", "tests/it/drift/made-up.har"], &[]);
     assert_eq!((flagged.code, flagged.stdout, flagged.stderr), (same.code, same.stdout, same.stderr));
     // As some editors save it, and as browsers do that leave bodies out.
