@@ -27,12 +27,14 @@ pub struct Note {
 
 /// Whether a Content-Type is that of a form, whatever its charset.
 pub fn is_form(content_type: &str) -> bool {
+    // assumed: charset
     content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(FORM))
 }
 
 impl Form {
     /// The first value of a name.
     pub fn first(&self, name: &str) -> Option<&str> {
+        // assumed: first-value
         self.pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
@@ -44,6 +46,7 @@ impl Form {
                 Some(equals) => (&pair[..equals], Some(&pair[equals + 1..])),
                 None => (pair, None),
             };
+            // assumed: broken-escape
             match (escape::decode(name, true), escape::decode(value.unwrap_or_default(), true)) {
                 (Ok(name), _) if name.is_empty() => {}
                 (Ok(name), Ok(bytes)) => {
@@ -118,6 +121,7 @@ impl Form {
             "send percent-encoded UTF-8".to_owned()
         };
         self.note(Some(name.to_owned()), format!("{name} has bytes that are not UTF-8, which became U+FFFD; {cure}"));
+        // assumed: not-utf8
         String::from_utf8_lossy(bytes).into_owned()
     }
 }

@@ -288,7 +288,8 @@
 //! - [`domain`]: the vendor's language, as pure values and rules
 //! - [`clock`], [`fault`], [`fixture`], [`journal`], [`verify`]: one thing each, synchronous, time and chance handed in
 //! - [`emulator`]: accounts, journal and faults, behind one cheap handle
-//! - [`admin`]: the control plane; [`openapi`]: its document and the API's, made from the code
+//! - [`admin`]: the control plane; [`openapi`]: its document and the API's, made from the code; [`fidelity`]: how sure
+//!   all of it is
 //! - [`server`]: both on a socket; [`launch`]: from settings to one
 //! - [`client`]: the handles, and what they answer
 
@@ -302,6 +303,7 @@ mod drift;
 pub mod emulator;
 mod escape;
 pub mod fault;
+pub mod fidelity;
 pub mod fixture;
 mod form;
 mod http;

@@ -8,6 +8,7 @@ mod clock;
 mod diff;
 mod error;
 mod faults;
+mod fidelity;
 mod guard;
 mod health;
 mod messages;
@@ -67,6 +68,7 @@ pub fn router(emulator: Emulator, access: Access, contract: &'static str) -> Rou
         .route("/__admin/faults/{id}", axum::routing::delete(faults::remove))
         .route("/__admin/clock", get(clock::show).put(clock::set))
         .route("/__admin/clock/advance", post(clock::advance))
+        .route("/__admin/fidelity", get(fidelity::show))
         .route("/__admin/openapi.json", get(async move || (JSON, contract)))
         .route("/__admin/admin-openapi.json", get(async || (JSON, openapi::DOCUMENT)))
         .fallback(async |request: Request| no_such_path(request.uri().path()))

@@ -3,7 +3,7 @@
 use utoipa::OpenApi as _;
 
 use super::error::Refusal;
-use super::{accounts, ca, clock, diff, faults, health, messages, requests, reset, rooms, state, users, verify};
+use super::{accounts, ca, clock, diff, faults, fidelity, health, messages, requests, reset, rooms, state, users, verify};
 
 /// The document as it is committed and served.
 pub const DOCUMENT: &str = include_str!("../../admin-openapi.json");
@@ -29,7 +29,7 @@ pub fn generated() -> String {
     ),
     servers((url = "http://127.0.0.1:4280", description = "the mock")),
     paths(
-        health::health, ca::show, reset::reset, state::export, state::import, diff::diff, diff::mark, accounts::list,
+        health::health, ca::show, fidelity::show, reset::reset, state::export, state::import, diff::diff, diff::mark, accounts::list,
         rooms::create, rooms::patch, users::list, users::join, users::leave, messages::list,
         requests::list, requests::one, requests::forget, verify::verify,
         faults::add, faults::list, faults::clear, faults::remove,

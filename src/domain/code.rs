@@ -90,21 +90,21 @@ macro_rules! result_codes {
 }
 
 result_codes! {
-    Success "SUCCESS" 1 200 Some(""), Documented, "the call succeeded";
-    SystemError "SYSTEM_ERROR" 0 500 Some("System error"), Documented, "a bug, or injected";
-    IncorrectRequest "INCORRECT_REQUEST" 400 400 None, Documented, "an invalid value, or a body that cannot be read";
-    MissingRequiredParam "MISSING_REQUIRED_PARAM" 10901 400 None, Documented, "a required parameter is absent or empty";
-    ChannelNotExisted "CHANNEL_NOT_EXISTED" 10102 404 Some("This chat room does not exist"), Documented, "an unknown or destroyed room, or another account's";
-    Unauthorized "UNAUTHORIZED" 401 401 None, Assumed, "API_KEY or X-AUTH-TOKEN is missing, unknown, expired, or not issued for this key";
-    NotFound "NOT_FOUND" 404 404 None, Assumed, "an unknown path";
-    MethodNotAllowed "METHOD_NOT_ALLOWED" 405 405 None, Assumed, "a known path with another method";
-    PayloadTooLarge "PAYLOAD_TOO_LARGE" 413 413 None, Assumed, "a body over the limit";
-    UnsupportedMediaType "UNSUPPORTED_MEDIA_TYPE" 415 415 None, Assumed, "a body that is no form";
-    TooManyRequests "TOO_MANY_REQUESTS" 429 429 Some("Too many requests"), Assumed, "injected only";
-    UserLimitExceeded "USER_LIMIT_EXCEEDED" 10101 409 Some("The number of connections has been exceeded"), Documented, "a room is full";
-    ChannelAfterClosed "CHANNEL_AFTER_CLOSED" 10104 409 Some("The chat room has ended"), Documented, "joining after endDt";
-    ChannelUserBaned "CHANNEL_USER_BANED" 10106 403 Some("You are banned"), Documented, "an exiled user joins";
-    UserNotExisted "USER_NOT_EXISTED" 10107 404 Some("You are not connected"), Documented, "an unknown clientKey";
+    Success "SUCCESS" 1 200 Some(""), Documented, "the call succeeded"; // assumed: code-success
+    SystemError "SYSTEM_ERROR" 0 500 Some("System error"), Documented, "a bug, or injected"; // assumed: code-system-error
+    IncorrectRequest "INCORRECT_REQUEST" 400 400 None, Documented, "an invalid value, or a body that cannot be read"; // assumed: code-incorrect-request
+    MissingRequiredParam "MISSING_REQUIRED_PARAM" 10901 400 None, Documented, "a required parameter is absent or empty"; // assumed: code-missing-required-param
+    ChannelNotExisted "CHANNEL_NOT_EXISTED" 10102 404 Some("This chat room does not exist"), Documented, "an unknown or destroyed room, or another account's"; // assumed: code-channel-not-existed
+    Unauthorized "UNAUTHORIZED" 401 401 None, Assumed, "API_KEY or X-AUTH-TOKEN is missing, unknown, expired, or not issued for this key"; // assumed: code-unauthorized
+    NotFound "NOT_FOUND" 404 404 None, Assumed, "an unknown path"; // assumed: code-not-found
+    MethodNotAllowed "METHOD_NOT_ALLOWED" 405 405 None, Assumed, "a known path with another method"; // assumed: code-method-not-allowed
+    PayloadTooLarge "PAYLOAD_TOO_LARGE" 413 413 None, Assumed, "a body over the limit"; // assumed: code-payload-too-large
+    UnsupportedMediaType "UNSUPPORTED_MEDIA_TYPE" 415 415 None, Assumed, "a body that is no form"; // assumed: code-unsupported-media-type
+    TooManyRequests "TOO_MANY_REQUESTS" 429 429 Some("Too many requests"), Assumed, "injected only"; // assumed: code-too-many-requests
+    UserLimitExceeded "USER_LIMIT_EXCEEDED" 10101 409 Some("The number of connections has been exceeded"), Documented, "a room is full"; // assumed: code-user-limit-exceeded
+    ChannelAfterClosed "CHANNEL_AFTER_CLOSED" 10104 409 Some("The chat room has ended"), Documented, "joining after endDt"; // assumed: code-channel-after-closed
+    ChannelUserBaned "CHANNEL_USER_BANED" 10106 403 Some("You are banned"), Documented, "an exiled user joins"; // assumed: code-channel-user-baned
+    UserNotExisted "USER_NOT_EXISTED" 10107 404 Some("You are not connected"), Documented, "an unknown clientKey"; // assumed: code-user-not-existed
 }
 
 impl FromStr for ResultCode {

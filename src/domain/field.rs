@@ -37,7 +37,9 @@ impl FieldError {
 impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // assumed: text-missing
             FieldError::Missing { field } => write!(f, "Missing required parameter: {field}"),
+            // assumed: text-invalid
             FieldError::Invalid { field, what, got } => write!(f, "{field}: {what}, got \"{}\"", text::short(got)),
         }
     }
@@ -97,6 +99,12 @@ impl<T: Unset> Serialize for Shown<T> {
     }
 }
 
+/// Codes are taken as the vendor's tables write them.
+fn exactly(code: &str, text: &str) -> bool {
+    // assumed: codes-exact
+    code == text
+}
+
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident, $same:expr, { $($variant:ident = $code:literal $meaning:literal),+ $(,)? })+) => {$(
         $(#[$doc])*
@@ -136,24 +144,24 @@ macro_rules! codes {
 
 codes! {
     /// `roomType`: what kind of room it is (documented).
-    RoomType, |code, text| code == text, { Normal = "01" "normal", Video = "02" "video", Metaverse = "03" "metaverse" }
+    RoomType, exactly, { Normal = "01" "normal", Video = "02" "video", Metaverse = "03" "metaverse" }
 
     /// `resolution` of the video (documented).
-    Resolution, |code, text| code == text, {
+    Resolution, exactly, {
         Low = "243" "low definition", Normal = "360" "normal", High = "480" "high definition", FullHigh = "720" "full high definition",
     }
 
     /// `template` of a metaverse room (documented).
-    Template, |code, text| code == text, { Room = "01" "room", Office1 = "02" "office 1", Office2 = "03" "office 2", Seminar = "04" "seminar" }
+    Template, exactly, { Room = "01" "room", Office1 = "02" "office 1", Office2 = "03" "office 2", Seminar = "04" "seminar" }
 
     /// `gTransStat`, `webrtcStat` and `rtcStat`: whether something is available (documented).
-    YesNo, |code, text| code == text, { Yes = "Y" "", No = "N" "" }
+    YesNo, exactly, { Yes = "Y" "", No = "N" "" }
 
     /// `isPossibleDup`: whether one user may connect twice (documented).
-    PossibleDup, |code, text| code == text, { Allowed = "true" "", Refused = "false" "" }
+    PossibleDup, exactly, { Allowed = "true" "", Refused = "false" "" }
 
     /// `roomStatus` as it is read (documented).
-    RoomStatus, |code, text| code == text, { Active = "active" "available", Pending = "pending" "paused" }
+    RoomStatus, exactly, { Active = "active" "available", Pending = "pending" "paused" }
 
     /// `roomStatus` as a v2 modify sends it (`A`, `S` documented for v1; `E` from the v2 example, its meaning assumed), in
     /// either case (observed).
@@ -190,7 +198,7 @@ impl From<StatusChangeV1> for StatusChange {
 pub struct RoomName(Box<str>);
 
 impl RoomName {
-    /// The limit is documented; that it counts Unicode scalar values is assumed.
+    /// The limit is documented.
     pub const MAX_CHARS: usize = 50;
 
     /// The name itself.
@@ -209,6 +217,7 @@ impl FromStr for RoomName {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        // assumed: room-name-as-sent
         bounded(text, Self::MAX_CHARS).map(|text| RoomName(text.into()))
     }
 }
@@ -228,6 +237,7 @@ impl FromStr for GApiKey {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        // assumed: g-api-key-any-text
         without_nul(text).map(|text| GApiKey(text.into()))
     }
 }
@@ -237,9 +247,11 @@ impl FromStr for GApiKey {
 pub struct MaxUser(u32);
 
 impl MaxUser {
-    /// Assumed.
+    /// The fewest.
+    // assumed: max-user-min
     pub const MIN: u32 = 1;
-    /// Assumed: a Java `int`.
+    /// The most: a Java `int`.
+    // assumed: max-user-max
     pub const MAX: u32 = i32::MAX as u32;
 
     /// The number itself.
@@ -261,7 +273,8 @@ impl FromStr for MaxUser {
 pub struct Count(u32);
 
 impl Count {
-    /// Assumed: a Java `int`.
+    /// A Java `int`.
+    // assumed: count-max
     pub const MAX: u32 = i32::MAX as u32;
 
     /// The number itself.
@@ -308,15 +321,17 @@ impl Webrtc {
 
     /// Whether anything is on; what v2 shows as `webrtcStat`.
     pub fn stat(self) -> YesNo {
+        // assumed: webrtc-stat
         if self == Self::OFF { YesNo::No } else { YesNo::Yes }
     }
 
-    /// What becomes of it when v2 sends `rtcStat`: `Y` keeps a value that is not 0 and else grants 91, `N` makes it 0 (assumed).
+    /// What becomes of it when v2 sends `rtcStat`: `Y` keeps a value that is not 0 and else grants 91, `N` makes it 0.
     #[must_use]
     pub fn switched(self, stat: YesNo) -> Webrtc {
         match stat {
             YesNo::No => Self::OFF,
             YesNo::Yes if self == Self::OFF => Self::GRANTED,
+            // assumed: rtc-stat-keeps
             YesNo::Yes => self,
         }
     }
@@ -363,6 +378,7 @@ shown_by! {
 
 /// A text of 1 to so many characters.
 pub(super) fn bounded(text: &str, max_chars: usize) -> Result<&str, Invalid> {
+    // assumed: room-name-unit
     let chars = text.chars().count();
     if chars == 0 || chars > max_chars {
         return Err(Invalid(format!("must be 1 to {max_chars} characters, has {chars}")));
@@ -372,11 +388,13 @@ pub(super) fn bounded(text: &str, max_chars: usize) -> Result<&str, Invalid> {
 
 /// A text without NUL, which no field takes.
 pub(super) fn without_nul(text: &str) -> Result<&str, Invalid> {
+    // assumed: nul
     if text.contains('\0') { Err(Invalid("must not contain NUL".to_owned())) } else { Ok(text) }
 }
 
 /// ASCII decimal digits with a value of `min` to `max`; leading zeros are fine.
 fn decimal(text: &str, min: u32, max: u32) -> Result<u32, Invalid> {
+    // assumed: digits
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let value = text.parse().ok().filter(|value| digits && (min..=max).contains(value));
     value.ok_or_else(|| Invalid(format!("must be decimal digits, {min} to {max}")))

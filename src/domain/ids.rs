@@ -196,8 +196,9 @@ impl fmt::Debug for Token {
 pub struct UserId(Box<str>);
 
 impl UserId {
-    /// What the account of `key` is called when no fixture says so (assumed).
+    /// What the account of `key` is called when no fixture says so.
     pub fn of(key: &ApiKey) -> UserId {
+        // assumed: account-email
         UserId(format!("account-{}@example.com", &secret::fingerprint(key.as_str())[..8]).into())
     }
 

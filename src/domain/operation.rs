@@ -2,11 +2,12 @@
 
 use std::str::FromStr;
 
+use super::code::Provenance;
 use super::field::Invalid;
 use super::text;
 
 macro_rules! operations {
-    ($($variant:ident $name:literal $writes:literal $behind:expr;)+) => {
+    ($($variant:ident $name:literal $writes:literal $behind:expr, $provenance:ident $source:literal;)+) => {
         /// An operation; v1 and v2 of it are the same one.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Operation { $(#[doc = concat!("`", $name, "`")] $variant),+ }
@@ -29,28 +30,33 @@ macro_rules! operations {
             pub fn writes(self) -> bool {
                 match self { $(Self::$variant => $writes),+ }
             }
+
+            /// How sure it is that the vendor has it, and where that stands.
+            pub fn provenance(self) -> (Provenance, &'static str) {
+                match self { $(Self::$variant => (Provenance::$provenance, $source)),+ }
+            }
         }
     };
 }
 
 operations! {
-    IssueToken "issueToken" false None;
-    ListRoom "listRoom" false None;
-    GetRoomInfo "getRoomInfo" false None;
-    CreateRoom "createRoom" true None;
-    ModifyRoom "modifyRoom" true None;
-    DestroyRoom "destroyRoom" true None;
-    ListUser "listUser" false None;
-    ListExileUser "listExileUser" false None;
-    ExileUser "exileUser" true Some("clientKey");
-    UnexileUser "unexileUser" true Some("clientKey");
-    ListMuteUser "listMuteUser" false None;
-    MuteUser "muteUser" true Some("clientKey");
-    UnmuteUser "unmuteUser" true Some("clientKey");
-    SendNotice "sendNotice" true None;
-    SendCustom "sendCustom" true None;
-    CancelCustom "cancelCustom" true Some("scheduleId");
-    SendWhisperMessage "sendWhisperMessage" true Some("clientKey");
+    IssueToken "issueToken" false None, Documented "the v1 document, as tokenUsingGET";
+    ListRoom "listRoom" false None, Documented "the v2 page and the v1 document";
+    GetRoomInfo "getRoomInfo" false None, Documented "the v2 page and the v1 document";
+    CreateRoom "createRoom" true None, Documented "the v2 page and the v1 document";
+    ModifyRoom "modifyRoom" true None, Documented "the v2 page and the v1 document";
+    DestroyRoom "destroyRoom" true None, Documented "the v2 page and the v1 document";
+    ListUser "listUser" false None, Documented "the v1 document; another page has it under v2";
+    ListExileUser "listExileUser" false None, Documented "the v1 document";
+    ExileUser "exileUser" true Some("clientKey"), Documented "the v1 document";
+    UnexileUser "unexileUser" true Some("clientKey"), Documented "the v1 document";
+    ListMuteUser "listMuteUser" false None, Documented "the v1 document";
+    MuteUser "muteUser" true Some("clientKey"), Documented "the v1 document";
+    UnmuteUser "unmuteUser" true Some("clientKey"), Documented "the v1 document";
+    SendNotice "sendNotice" true None, Documented "the v1 document";
+    SendCustom "sendCustom" true None, Documented "the v1 document";
+    CancelCustom "cancelCustom" true Some("scheduleId"), Documented "the v1 document";
+    SendWhisperMessage "sendWhisperMessage" true Some("clientKey"), Documented "the v1 document";
 }
 
 impl FromStr for Operation {

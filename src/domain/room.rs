@@ -122,6 +122,7 @@ impl NewRoom {
             template,
             g_trans_stat,
             g_api_key,
+            // assumed: new-room
             room_status: RoomStatus::Active,
             start_dt: now,
             end_dt: KstTime::OPEN_END,
@@ -134,9 +135,10 @@ impl NewRoom {
     }
 }
 
-/// The `roomType` of a room made without one, as a v1 create makes it (assumed).
+/// The `roomType` of a room made without one, as a v1 create makes it.
 pub fn room_type_for(webrtc: Webrtc) -> RoomType {
     match webrtc.stat() {
+        // assumed: v1-room-type
         YesNo::Yes => RoomType::Video,
         YesNo::No => RoomType::Normal,
     }
@@ -248,20 +250,24 @@ impl Room {
         Ok(())
     }
 
-    /// `A` opens an ended room again; a second `E` keeps the first end (assumed).
+    /// `A` opens an ended room again; a second `E` keeps the first end.
     fn change_status(&mut self, status: StatusChange, now: KstTime) {
         let ended = self.end_dt <= now;
         match status {
             StatusChange::Activate => {
                 self.room_status = RoomStatus::Active;
+                // assumed: activate-reopens
                 if ended {
                     self.end_dt = KstTime::OPEN_END;
                 }
             }
             StatusChange::Suspend => self.room_status = RoomStatus::Pending,
             StatusChange::End => {
+                // assumed: end-pauses
                 self.room_status = RoomStatus::Pending;
+                // assumed: end-twice
                 if !ended {
+                    // assumed: end-dates
                     self.end_dt = now;
                 }
             }

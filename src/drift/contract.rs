@@ -79,14 +79,13 @@ impl<'c> Operation<'c> {
 
     fn response(&self, status: u16) -> &'c Value {
         let responses = &self.operation["responses"];
-        responses.get(status.to_string()).unwrap_or(&responses["default"])
+        named(self.contract, responses.get(status.to_string()).unwrap_or(&responses["default"]))
     }
 }
 
 impl<'c> Schema<'c> {
     fn at(contract: &'c Value, schema: &'c Value) -> Schema<'c> {
-        let named = schema["$ref"].as_str().and_then(|name| contract.pointer(name.trim_start_matches('#')));
-        Schema { contract, schema: named.unwrap_or(schema) }
+        Schema { contract, schema: named(contract, schema) }
     }
 
     /// The JSON types that it allows; none if it does not say.
@@ -130,4 +129,9 @@ impl<'c> Schema<'c> {
     fn strings(&self, name: &str) -> Vec<&'c str> {
         self.schema[name].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
     }
+}
+
+/// A part of the contract, or what it points to.
+fn named<'c>(contract: &'c Value, part: &'c Value) -> &'c Value {
+    part["$ref"].as_str().and_then(|name| contract.pointer(name.trim_start_matches('#'))).unwrap_or(part)
 }

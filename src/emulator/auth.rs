@@ -58,6 +58,7 @@ impl Emulator {
         let signer = existing.as_ref().map_or_else(|| account::signer(&self.0.seed, key), |account| account.signer.clone());
         if let Some(claims) = signer.check(token.as_str()) {
             let seconds_ago = self.now(Some(key)).timestamp() - claims.exp;
+            // assumed: leeway
             return if seconds_ago >= 0 { Err(AuthRefusal::ExpiredToken { seconds_ago }) } else { Ok(self.account(key)) };
         }
         if self.issued_for_another(token) {

@@ -116,6 +116,7 @@ impl Emulator {
     /// # Errors
     /// [`NoSuchRoom`]
     pub fn room<R>(&self, account: &Arc<Account>, id: &RoomId, look: impl FnOnce(&Room) -> R) -> Result<R, NoSuchRoom> {
+        // assumed: foreign-room
         self.look_at(account, |state| state.rooms.get(id).map(look).ok_or(NoSuchRoom))
     }
 
@@ -138,6 +139,7 @@ impl Emulator {
         self.change(account, |state| {
             let now = state.clock.now().into();
             let changed = state.change_room(id, cause, |room| {
+                // assumed: ended-room-lives
                 room.apply(change, now);
                 Ok(())
             });

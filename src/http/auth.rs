@@ -25,6 +25,7 @@ impl FromRequestParts<Emulator> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, emulator: &Emulator) -> Result<Self, ApiError> {
+        // assumed: key-before-token
         let key: ApiKey = header(&parts.headers, AuthHeader::ApiKey)?;
         let token: Token = match header(&parts.headers, AuthHeader::Token) {
             Ok(token) => token,
@@ -49,8 +50,10 @@ impl FromRequestParts<Emulator> for KeyHolder {
 pub fn header<T: std::str::FromStr>(headers: &HeaderMap, header: AuthHeader) -> Result<T, ApiError> {
     let mut found: Option<&str> = None;
     for value in headers.get_all(header.lookup()) {
+        // assumed: header-not-ascii
         let value = value.to_str().map_err(|_| ApiError::HeaderUnprintable(header))?;
         for part in value.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            // assumed: header-different-values
             if *found.get_or_insert(part) != part {
                 return Err(ApiError::HeaderAmbiguous(header));
             }

@@ -115,6 +115,7 @@ impl IntoResponse for Answer {
         outcome.body = body.into();
         let mut response = Response::new(Body::from(outcome.body.clone()));
         *response.status_mut() = status;
+        // assumed: content-type
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response.extensions_mut().insert(outcome);
         response

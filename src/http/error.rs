@@ -109,6 +109,7 @@ impl ApiError {
             ApiError::NoSuchSchedule { schedule_id } => {
                 format!("scheduleId: must be that of a reserved message of this room, got \"{}\"", text::short(schedule_id))
             }
+            // assumed: texts
             ApiError::HeaderMissing(header) => format!("{} is missing", header.name()),
             ApiError::HeaderAmbiguous(header) => format!("{} has different values", header.name()),
             ApiError::HeaderUnprintable(header) => format!("{} is not printable ASCII", header.name()),

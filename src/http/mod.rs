@@ -80,6 +80,7 @@ fn room_at<'p>(template: &str, path: &'p str) -> Option<&'p str> {
 /// The operations and their refusals of unknown paths and methods, without the stack around them.
 fn router(emulator: Emulator) -> Router {
     Router::new()
+        // assumed: head
         .route("/openapi/v2/rooms", get(list::v2).post(create::v2))
         .route("/openapi/v2/rooms/{roomId}", get(detail::v2).post(modify::v2).delete(destroy::v2))
         .route("/openapi/v1/rooms", get(list::v1).post(create::v1))
@@ -96,6 +97,7 @@ fn router(emulator: Emulator) -> Router {
         .route("/openapi/v1/custom/{roomId}/{scheduleId}", axum::routing::delete(custom::cancel))
         .route("/openapi/v1/whisper/{roomId}/{clientKey}", post(whisper::send))
         .fallback(async |request: Request| no_such_path(request.uri()))
+        // assumed: order-of-checks
         .method_not_allowed_fallback(async |request: Request| no_such_method(&request))
         .with_state(emulator)
 }

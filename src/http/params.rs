@@ -17,7 +17,8 @@ use crate::domain::text;
 use crate::emulator::Emulator;
 use crate::form::{self, FORM, Form, Note};
 
-/// The largest body that is read (assumed).
+/// The largest body that is read.
+// assumed: body-limit
 pub const BODY_LIMIT: usize = 64 * 1024;
 
 /// What arrived, in order: the query first, then the body. The first value of a name counts (as a servlet's
@@ -37,6 +38,7 @@ impl FromRequest<Emulator> for Params {
         let (parts, body) = request.into_parts();
         let content_type = parts.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
         if let Some(got) = content_type
+            // assumed: media-type
             && !form::is_form(got)
         {
             return Err(ApiError::MediaType { got: got.to_owned() });
@@ -66,7 +68,9 @@ impl Params {
     /// The parameters of a query and a body; without a media type a body is not read.
     pub fn of(has_media_type: bool, query: &str, body: &[u8]) -> Params {
         let mut params = Params::default();
+        // assumed: query-before-body
         params.form.decode(query.as_bytes());
+        // assumed: body-without-content-type
         if has_media_type {
             if body.trim_ascii_start().starts_with(b"{") {
                 params.form.note(None, "the body looks like JSON: send a form, roomName=...&maxUser=...".to_owned());
@@ -103,6 +107,7 @@ impl Params {
     /// # Errors
     /// When it is no value of `T`.
     pub fn optional<T: FromStr<Err = Invalid>>(&self, field: &'static str) -> Result<Option<T>, FieldError> {
+        // assumed: empty-is-absent
         self.get(field).filter(|value| !value.is_empty()).map(|value| FieldError::parse(field, value)).transpose()
     }
 
@@ -112,6 +117,7 @@ impl Params {
     /// When it is no value of `T`.
     #[expect(clippy::option_option, reason = "absent, unset and set are three things")]
     pub fn change<T: FromStr<Err = Invalid>>(&self, field: &'static str) -> Result<Option<Option<T>>, FieldError> {
+        // assumed: modify-optional
         self.get(field).map(|_| self.optional(field)).transpose()
     }
 

@@ -35,6 +35,7 @@ impl RoomPath {
     /// # Errors
     /// [`ApiError::NoSuchRoom`] when no room can have that id.
     pub fn id(&self) -> Result<RoomId, ApiError> {
+        // assumed: impossible-room-id
         self.text.parse().map_err(|_| self.unknown(NoSuchRoom))
     }
 

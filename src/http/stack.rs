@@ -61,6 +61,7 @@ impl Exchange {
     /// Answers the request of that number.
     pub async fn answer(self, id: u64, mut request: Request) -> Response {
         let mut recording = Recording::start(&self.operations.emulator, id, &mut request);
+        // assumed: options
         let (mut response, is_sent) = if request.method() == Method::OPTIONS {
             (Preflights::clone(&self.preflights).call(request).await.unwrap_or_else(|never| match never {}), true)
         } else {
@@ -135,6 +136,7 @@ impl Operations {
     }
 
     async fn answer(mut self, mut request: Request, recording: &Recording) -> Response {
+        // assumed: trailing-slash
         cut_trailing_slash(request.uri_mut());
         let answer = AssertUnwindSafe(self.router.call(request)).catch_unwind().await;
         let mut answer = answer.map_or_else(|_| ApiError::Panicked.into_response(), |answer| answer.unwrap_or_else(|never| match never {}));
@@ -167,7 +169,7 @@ fn refused(emulator: &Emulator, error: &ApiError, recording: &Recording) -> Resp
     response
 }
 
-/// A path with a slash at its end is the same one (assumed).
+/// A path with a slash at its end is the same one.
 fn cut_trailing_slash(uri: &mut Uri) {
     let Some(path) = uri.path().strip_suffix('/').filter(|path| !path.is_empty()) else { return };
     let target = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));

@@ -54,7 +54,9 @@ where
             Ok::<_, std::convert::Infallible>(response)
         }
     });
+    // assumed: http-1-0
     let mut http = http1::Builder::new();
+    // assumed: expect-continue
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).half_close(true);
     let mut connection = std::pin::pin!(http.serve_connection(stream, service));
     tokio::select! {

@@ -78,6 +78,7 @@ async fn every_call_is_documented() {
     GET /__admin/clock
     GET /__admin/diff
     GET /__admin/faults
+    GET /__admin/fidelity
     GET /__admin/health
     GET /__admin/requests
     GET /__admin/requests/{id}
@@ -104,7 +105,8 @@ fn every_call_is_scoped() {
         for (method, operation) in item.as_object().unwrap() {
             let parameters = operation["parameters"].as_array().into_iter().flatten();
             let is_scoped = parameters.into_iter().any(|parameter| parameter["name"] == "apiKey");
-            assert!(is_scoped || path.ends_with("/health") || path.ends_with("/ca.pem"), "{method} {path}");
+            let is_about_the_mock = ["/health", "/ca.pem", "/fidelity"].iter().any(|end| path.ends_with(end));
+            assert!(is_scoped || is_about_the_mock, "{method} {path}");
         }
     }
 }

@@ -6,6 +6,7 @@
 mod admin;
 mod admin_contract;
 mod arrivals;
+mod assumed;
 mod auth;
 mod cli;
 mod clock_and_seed;
@@ -17,6 +18,7 @@ mod exec;
 mod faults;
 mod faults_control;
 mod faults_wire;
+mod fidelity;
 mod fixtures;
 mod golden;
 mod healthcheck;

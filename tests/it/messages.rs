@@ -164,7 +164,7 @@ async fn parameters_that_are_refused() {
     400 400 sendDate: must be later than now, 20260131120000, got "20260131120000"
         sendDate: must be later than now, 20260131120000, got "20260131120000"
     400 400 sendDate: must be a date and time in KST as yyyyMMddHHmmss, got "2026-02-01 09:30"
-        sendDate: must be a date and time in KST as yyyyMMddHHmmss, got "2026-02-01 09:30"
+        sendDate: must be a date and time in KST as yyyyMMddHHmmss, got "2026-02-01 09:30"; dates have no punctuation: sendDate=20260201093000
     400 10901 Missing required parameter: message
         Missing required parameter: message: send message=... in a body of application/x-www-form-urlencoded, or in the query
     400 400 message: must not contain NUL, got "aNULb"

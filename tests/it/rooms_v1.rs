@@ -78,6 +78,7 @@ async fn the_order_of_checks() {
         ("/openapi/v1/rooms", "webrtc=10", "Missing required parameter: maxUser"),
         ("/openapi/v1/rooms", "webrtc=10&maxUser=0", "maxUser: must be decimal digits, 1 to 2147483647, got \"0\""),
         ("/openapi/v1/rooms", "webrtc=10&maxUser=1", "Missing required parameter: roomName"),
+        (&modify, "webrtc=17", "Missing required parameter: maxUser"),
         (
             &modify,
             "webrtc=17&maxUser=1&roomName=a&roomStatus=E",

@@ -8,7 +8,7 @@ mod body;
 mod call;
 mod doubt;
 mod field;
-mod parameters;
+pub mod parameters;
 mod path;
 mod room;
 mod schedule;

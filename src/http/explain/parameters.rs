@@ -21,7 +21,7 @@ pub struct Parameter {
     /// How a read shows that it is unset.
     pub unset: Option<&'static str>,
     parse: fn(&'static str, &str) -> Result<(), FieldError>,
-    values: Values,
+    pub values: Values,
     /// A value that fits.
     pub example: &'static str,
 }
@@ -158,7 +158,9 @@ impl Parameter {
             (_, Values::Time) => (Provenance::Documented, "the vendor's v1 document; that it must lie ahead is assumed"),
             (_, Values::Number { .. }) => (Provenance::Assumed, "the vendor's table says a number; nobody published its range"),
             (_, Values::Webrtc) => (Provenance::Documented, "the vendor's v1 table of webrtc values"),
-            (_, Values::Text { longest: usize::MAX }) => (Provenance::Assumed, super::UNPUBLISHED),
+            (_, Values::Text { longest: usize::MAX }) => {
+                (Provenance::Assumed, "the vendor's table says a Google API key; nobody published which texts it takes")
+            }
             (_, Values::Text { .. }) => {
                 (Provenance::Documented, "the vendor's table of parameters; that it counts Unicode characters is assumed")
             }

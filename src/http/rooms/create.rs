@@ -77,9 +77,10 @@ fn create(
     Ok(Answer::data(emulator, Created { room_id }).warn(params.warning()).about(room_id))
 }
 
-/// The fields are checked in the order of the vendor's table (assumed).
+/// The fields are checked in the order of the vendor's table.
 fn new_room_v2(params: &Params) -> Result<NewRoom, FieldError> {
     Ok(NewRoom {
+        // assumed: order-of-create
         room_name: params.required("roomName")?,
         max_user: params.required("maxUser")?,
         g_api_key: params.optional("gApiKey")?.unwrap_or_default(),
@@ -91,8 +92,9 @@ fn new_room_v2(params: &Params) -> Result<NewRoom, FieldError> {
     })
 }
 
-/// v1 knows three parameters; the rest of the room follows from `webrtc` (assumed).
+/// v1 knows three parameters; the rest of the room follows from `webrtc`.
 fn new_room_v1(params: &Params) -> Result<NewRoom, FieldError> {
+    // assumed: order-of-create-v1
     let max_user = params.required("maxUser")?;
     let room_name = params.required("roomName")?;
     let webrtc = params.optional("webrtc")?.unwrap_or_default();
@@ -100,6 +102,7 @@ fn new_room_v1(params: &Params) -> Result<NewRoom, FieldError> {
         room_name,
         max_user,
         g_api_key: GApiKey::default(),
+        // assumed: v1-g-trans-stat
         g_trans_stat: YesNo::No,
         resolution: None,
         room_type: room_type_for(webrtc),

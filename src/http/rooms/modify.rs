@@ -67,7 +67,7 @@ pub async fn v1(State(emulator): State<Emulator>, path: RoomPath, caller: Caller
     modify(&emulator, &path, &caller, &params, change_v1)
 }
 
-/// The room must exist before a field is looked at (assumed).
+/// The room must exist before a field is looked at.
 fn modify(
     emulator: &Emulator,
     path: &RoomPath,
@@ -76,15 +76,17 @@ fn modify(
     change: fn(&Params) -> Result<RoomChange, FieldError>,
 ) -> Result<Answer, ApiError> {
     let id = path.id()?;
+    // assumed: room-before-fields
     emulator.room(account, &id, |_| ()).map_err(|error| path.unknown(error))?;
     let change = change(params).map_err(|error| params.refuse(error))?;
     emulator.modify_room(account, &id, change, *cause).map_err(|error| path.unknown(error))?;
     Ok(Answer::empty(emulator).warn(params.warning()))
 }
 
-/// The fields are checked in the order of the vendor's table (assumed).
+/// The fields are checked in the order of the vendor's table.
 fn change_v2(params: &Params) -> Result<RoomChange, FieldError> {
     Ok(RoomChange {
+        // assumed: order-of-modify
         room_name: params.required("roomName")?,
         room_type: Some(params.required("roomType")?),
         max_user: params.required("maxUser")?,
@@ -100,8 +102,10 @@ fn change_v2(params: &Params) -> Result<RoomChange, FieldError> {
 /// v1 knows four parameters; an empty `webrtc` is 0 (observed).
 fn change_v1(params: &Params) -> Result<RoomChange, FieldError> {
     Ok(RoomChange {
+        // assumed: order-of-modify-v1
         max_user: params.required("maxUser")?,
         room_name: params.required("roomName")?,
+        // assumed: v1-modify-keeps-webrtc
         webrtc: params.change("webrtc")?.map(|webrtc| WebrtcChange::Set(webrtc.unwrap_or_default())),
         room_status: params.optional::<StatusChangeV1>("roomStatus")?.map(StatusChange::from),
         room_type: None,

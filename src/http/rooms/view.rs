@@ -43,6 +43,7 @@ pub struct RoomV2<'a> {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RoomV1<'a> {
+    // assumed: v1-key-order
     room_status: RoomStatus,
     message_count: Count,
     webrtc: Webrtc,

@@ -1,0 +1,115 @@
+//! Where the vendor's pages contradict themselves or each other, in their own words, and what we chose.
+
+use super::markdown::table;
+
+/// "The page" is the vendor's page of the v2 room operations, "the v1 document" its OpenAPI document of v1.
+/// About what, what the pages say, what we chose.
+const ROWS: &[[&str; 3]] = &[
+    [
+        "messageCount",
+        "The page's tables have `MessageCount`, its examples `\"messageCount\"`, as the Korean tables.",
+        "`messageCount`: what a program would meet.",
+    ],
+    [
+        "The order of keys",
+        "In the example of listRoom the first room has `messageCount` before `webrtc`, the second one `webrtc` before `messageCount`. All else is in the same order.",
+        "`messageCount` first, as in the example of getRoomInfo too.",
+    ],
+    [
+        "rtcStat and webrtcStat",
+        "\"webRTC Status\" is `rtcStat` in the parameters of createRoom and modifyRoom, and `webrtcStat` in what is read.",
+        "Both, each in its place. A `webrtcStat` that is sent is ignored, and the refusal says so.",
+    ],
+    [
+        "roomStatus of a v2 modify",
+        "The example sends `roomStatus={A or S or E}`; the table of parameters has no roomStatus. The v1 document has two letters: \"(`A`:진행중,`S`:중지)\".",
+        "v2 takes `A`, `S` and `E`, optional; v1 takes `A` and `S`. What `E` does is assumed: `end-pauses`, `end-dates`, `end-twice`.",
+    ],
+    [
+        "roomStatus, sent and read",
+        "A modify sends letters; a read shows \"active : Available pending : Pause\".",
+        "Both. There is no third word for an ended room: it is `pending`, with an `endDt` that has passed.",
+    ],
+    [
+        "Words for codes",
+        "The examples send `roomType={Normal or Video or metaverse}` and `resolution={Normal or High Definition or Full High Definition}`; the tables have \"01: Normal , 02: Video , 03: metaverse\" and \"243: Low Definition , 360: normal , 480: High Definition , 720: Full High Definition\".",
+        "The codes of the tables. A word is refused, and the refusal lists the codes.",
+    ],
+    [
+        "Values of template",
+        "The example of createRoom has `template={01 or 02}`, the table \"01: Room 02: Office 1 03: Office 2 04: Seminar\".",
+        "`01` to `04`.",
+    ],
+    [
+        "Values that no list has",
+        "The examples read `\"resolution\": \"0\"` and `\"template\": \"null\"`; the tables list neither.",
+        "Both are how a read shows that it is unset. Sent, they are refused.",
+    ],
+    [
+        "Required N in what is read",
+        "`webrtc`, `resolution`, `gApiKey` and `template` are Required N; every example has all four, `\"gApiKey\": \"\"` too.",
+        "A v2 read shows all of them always.",
+    ],
+    [
+        "Defaults",
+        "The tables of parameters have a column Default, which no row fills.",
+        "There are none: what is optional and not sent is unset.",
+    ],
+    [
+        "userId",
+        "\"ID\" in the page's tables, the account's e-mail address in the Korean ones; the answer of the token call names it `user_email`.",
+        "The e-mail address.",
+    ],
+    [
+        "isPossibleDup",
+        "\"true : Duplicate allowed else : No duplication allowed\": the other value is not named; the examples have `\"false\"`.",
+        "`false`.",
+    ],
+    [
+        "The longest roomName",
+        "\"Within 50 characters\" on the page; the v1 document gives no length.",
+        "50 in both versions: they are the same rooms.",
+    ],
+    [
+        "The base URL",
+        "The v1 document says \"BaseURL: https://vchatcloud.com/openapi\", its server is `https://vchatcloud.com`, and its paths begin with `/openapi`.",
+        "Paths begin with `/openapi`, once.",
+    ],
+    [
+        "Names of operations",
+        "The v1 document calls them `destoryRoomUsingDELETE`, `tokenUsingGET`, `sendWhisperUsingPOST`; its summaries and the page have `sendWhisperMessage`, \"destroy chat room\", \"getRoomInfo data\".",
+        "`destroyRoom`, `issueToken`, `sendWhisperMessage`. They never travel.",
+    ],
+    [
+        "HTTP statuses",
+        "The v1 document lists 200, 201, 401, 403 and 404 for every POST and PUT, 200, 401, 403 and 404 for every GET, and for every DELETE 204 but no 404, each but 200 without a body. The page knows no status, and every example has an envelope.",
+        "Its generator lists those by itself. Success is 200 with an envelope, and so has every refusal one.",
+    ],
+    [
+        "The envelope",
+        "`BasicResponse` of the v1 document has `result_cd` and `result_msg` alone, and two quotation marks as the example of `result_msg`; the page has `list` and `data`, and `\"result_msg\": \"\"`.",
+        "As on the page: an empty text.",
+    ],
+    ["Media type of answers", "`*/*` in the v1 document, \"JSON\" in the page's tables.", "`application/json` (`content-type`)."],
+    [
+        "The key of the token call",
+        "The v1 document has the header `api_key`, `\"required\": false`, beside the security scheme `API_KEY`. It says that both together are sent twice (\"중복으로 값이 전송\").",
+        "One header in any case. It is required, and twice with one value is once.",
+    ],
+    [
+        "The token of the token call",
+        "The v1 document demands `API_KEY` and `X-AUTH-TOKEN` for every call, the one that issues a token too.",
+        "issueToken needs `API_KEY` alone, and ignores a token.",
+    ],
+    ["The version of listUser", "`/openapi/v1/users/{roomId}` in the v1 document, v2 on another page.", "Both paths."],
+    [
+        "Spelling of result codes",
+        "The chat engine's table writes REQURIED for required, and `CHANNEL_USER_BANED`.",
+        "`MISSING_REQUIRED_PARAM`, and `CHANNEL_USER_BANED` as it stands. The names never travel; the numbers are its own.",
+    ],
+];
+
+/// The table.
+pub fn contradictions() -> String {
+    table(["about", "what the pages say", "what we chose"], ROWS.iter().map(|row| row.map(str::to_owned)))
+}

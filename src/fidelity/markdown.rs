@@ -1,0 +1,15 @@
+//! Tables of a Markdown page.
+
+/// A table; a bar in a cell stays a bar.
+pub fn table<const COLUMNS: usize>(head: [&str; COLUMNS], rows: impl IntoIterator<Item = [String; COLUMNS]>) -> String {
+    let line = |cells: [String; COLUMNS]| format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "));
+    let mut table = line(head.map(str::to_owned));
+    table.push_str(&format!("|{}\n", "---|".repeat(COLUMNS)));
+    table.extend(rows.into_iter().map(line));
+    table
+}
+
+/// A text as code.
+pub fn code(text: &str) -> String {
+    format!("`{text}`")
+}
