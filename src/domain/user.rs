@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
@@ -125,9 +126,10 @@ impl JoinRefusal {
     }
 }
 
-/// The users, the exiled and the muted of a room, each in the order in which they came. Most rooms have none.
+/// The users, the exiled and the muted of a room, each in the order in which they came. Most rooms have none;
+/// copies of a room share them until they change.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct People(Option<Box<Lists>>);
+pub struct People(Option<Arc<Lists>>);
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Lists {
@@ -194,9 +196,9 @@ impl People {
 
     /// Equal people are equal, also after all have gone.
     fn change(&mut self, change: impl FnOnce(&mut Lists)) {
-        let lists = self.0.get_or_insert_default();
+        let lists = Arc::make_mut(self.0.get_or_insert_default());
         change(lists);
-        if **lists == Lists::default() {
+        if *lists == Lists::default() {
             self.0 = None;
         }
     }

@@ -310,7 +310,7 @@ impl Emulator {
         };
         let room = self.change(&account, |state| {
             let now = state.clock.now().into();
-            state.change_room(id, cause, |room| act(room, now))
+            state.change_room(id, cause, |room| act(room, now)).cloned()
         })?;
         Ok((account.user_id.clone(), room))
     }

@@ -53,12 +53,11 @@ impl AccountState {
         id: &RoomId,
         cause: Cause,
         act: impl FnOnce(&mut Room) -> Result<(), E>,
-    ) -> Result<Room, E> {
+    ) -> Result<&Room, E> {
         let room = self.rooms.get_mut(id).ok_or(NoSuchRoom)?;
         let was = room.clone();
         act(room)?;
-        let is = room.clone();
-        self.changes.modified(was, &is, cause);
-        Ok(is)
+        self.changes.modified(was, room, cause);
+        Ok(room)
     }
 }
