@@ -72,7 +72,9 @@ impl Chat {
         due.sort_by_key(|(reservation, _)| reservation.send_date);
         let sent = |(reservation, cause): (Reservation, Cause)| {
             let Reservation { schedule_id, send_date, nick_name, json_string } = reservation;
-            Sent { at: send_date.to_utc(), message: Message::Custom { nick_name, json_string }, schedule_id: Some(schedule_id), cause }
+            // A state has no moments before 1970.
+            let at = send_date.to_utc().max(DateTime::UNIX_EPOCH);
+            Sent { at, message: Message::Custom { nick_name, json_string }, schedule_id: Some(schedule_id), cause }
         };
         due.into_iter().map(sent).collect()
     }

@@ -73,7 +73,7 @@ struct ChangedField {
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct By {
-    /// `api`, `admin`, or `program` for the program in which the mock runs.
+    /// `api`, `admin`, `fixture` for a message that one had reserved, or `program` for the program in which the mock runs.
     via: &'static str,
     /// The number of the exchange, as in `X-Mock-Request-Id`.
     request: Option<u64>,
@@ -84,6 +84,7 @@ impl From<Cause> for By {
         match cause {
             Cause::Request(id) => By { via: "api", request: Some(id) },
             Cause::Control(id) => By { via: "admin", request: Some(id) },
+            Cause::Fixture => By { via: "fixture", request: None },
             Cause::Program => By { via: "program", request: None },
         }
     }

@@ -73,7 +73,7 @@ struct ReservedMessage {
 /// Shows what was sent into a room, and what is to be sent.
 #[utoipa::path(get, path = "/__admin/rooms/{roomId}/messages", tag = "rooms",
     params(("roomId" = String, Path, description = "the room"), ("apiKey" = Option<String>, Query, description = "the account"),
-        ("kind" = Option<String>, Query, description = "`notice`, `custom` or `whisper`: only those that went out of that kind")),
+        ("kind" = Option<String>, Query, description = "`notice`, `custom` or `whisper`: only those that went out of that kind; `all` of them without it")),
     responses((status = 200, description = "the messages of the room", body = Messages), AdminRefusals))]
 pub async fn list(State(emulator): State<Emulator>, RoomInPath(id): RoomInPath, query: Query) -> Result<Json<Messages>, AdminError> {
     const ALL: &str = "all";
@@ -102,7 +102,7 @@ fn shown(sent: &Sent) -> SentMessage {
         message: None,
         request: match sent.cause {
             Cause::Request(id) | Cause::Control(id) => Some(id),
-            Cause::Program => None,
+            Cause::Fixture | Cause::Program => None,
         },
     };
     match &sent.message {

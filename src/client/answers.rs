@@ -216,6 +216,8 @@ pub enum Via {
     Api,
     /// A call of the control plane, or of a handle.
     Admin,
+    /// A fixture or a state, which had reserved a message.
+    Fixture,
     /// The emulator's own interface, in the program in which it runs.
     Program,
 }

@@ -9,6 +9,8 @@ pub enum Cause {
     Request(u64),
     /// A call of the control plane, by the same count.
     Control(u64),
+    /// A fixture or a state had it: a reserved message that goes out.
+    Fixture,
     /// The program in which the emulator runs.
     Program,
 }
@@ -18,6 +20,7 @@ impl fmt::Display for Cause {
         match self {
             Cause::Request(id) => write!(f, "request {id}"),
             Cause::Control(id) => write!(f, "admin call {id}"),
+            Cause::Fixture => f.write_str("a fixture or a state"),
             Cause::Program => f.write_str("the program that the mock runs in"),
         }
     }

@@ -326,7 +326,14 @@ impl Emulator {
             return found.ok_or(NoSuchRoom);
         }
         let fixture = self.0.settings.fixtures.rooms_of(key).iter().find(|room| room.room_id == Some(*id));
-        let saved = |room: &RoomFixture| SavedRoom { room: room.room(*id, self.now(Some(key)).into()), chat: room.chat.clone() };
+        let now = self.now(Some(key)).into();
+        let saved = |room: &RoomFixture| {
+            let mut chat = room.chat.clone();
+            for sent in chat.take_due(now) {
+                chat.send(sent);
+            }
+            SavedRoom { room: room.room(*id, now), chat }
+        };
         fixture.map(saved).ok_or(NoSuchRoom)
     }
 
