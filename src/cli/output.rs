@@ -14,6 +14,8 @@ use tracing_subscriber::fmt::MakeWriter;
 const WAITING: usize = 4096;
 /// How long the end of the program waits for the last of them.
 const LAST_LINES: Duration = Duration::from_millis(50);
+/// How long it waits for why it failed: longer, as a busy machine may not let the thread run at once.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Where log lines go. Clones are the same.
 #[derive(Clone)]
@@ -90,7 +92,7 @@ pub fn last_words(text: String) {
         drop(io::stderr().write_all(text.as_bytes()));
         let _ = end.send(());
     });
-    let _ = ended.recv_timeout(LAST_LINES);
+    let _ = ended.recv_timeout(LAST_WORDS);
 }
 
 impl Drop for Lines {

@@ -138,7 +138,8 @@ impl Comparer<'_> {
                 self.place(&format!("{path}[]"), None, [theirs, ours], schema, &types);
             }
             (None, Some(_)) => self.found.notes.push(format!("nothing in {path} to compare")),
-            _ => {}
+            (Some(_), None) => self.found.notes.push(format!("nothing in the mock's {path} to compare with")),
+            (None, None) => {}
         }
     }
 

@@ -101,11 +101,12 @@ impl<'c> Schema<'c> {
         self.strings("required")
     }
 
-    /// What stands under a key, and the types that are allowed there, which is [`ABSENT`] for what it does not know.
+    /// What stands under a key, and the types that are allowed there: none if it does not say, and [`ABSENT`] for a key that it does not know.
     pub fn member(&self, key: &str) -> (Option<Schema<'c>>, BTreeSet<&'c str>) {
         let member = self.schema["properties"].get(key).map(|schema| Schema::at(self.contract, schema));
         let mut types = member.as_ref().map(Schema::types).unwrap_or_default();
-        if !self.order().contains(&key) {
+        let says_no_types = member.is_some() && types.is_empty();
+        if !says_no_types && !self.order().contains(&key) {
             types.insert(ABSENT);
         }
         (member, types)

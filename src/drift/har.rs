@@ -30,8 +30,8 @@ pub struct Asked {
     url: String,
     #[serde(default)]
     headers: Vec<Header>,
-    #[serde(default, rename = "postData")]
-    posted: Posted,
+    #[serde(rename = "postData")]
+    posted: Option<Posted>,
 }
 
 #[derive(Deserialize)]
@@ -40,8 +40,7 @@ struct Got {
     status: i32,
     #[serde(default)]
     headers: Vec<Header>,
-    #[serde(default)]
-    content: Content,
+    content: Option<Content>,
 }
 
 #[derive(Deserialize)]
@@ -50,17 +49,16 @@ struct Header {
     value: String,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize)]
 struct Posted {
     text: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct Content {
+    size: Option<i64>,
     #[serde(rename = "mimeType")]
-    mime_type: String,
+    mime_type: Option<String>,
     text: Option<String>,
     encoding: Option<String>,
 }
@@ -99,13 +97,16 @@ impl Entry {
     /// The answer, if one came.
     pub fn answer(&self) -> Option<Answer> {
         let status = u16::try_from(self.response.status).ok().filter(|status| *status > 0)?;
-        let Content { mime_type, text, encoding } = &self.response.content;
-        let declared = Some(mime_type).filter(|declared| !declared.is_empty());
-        let content_type = first(&self.response.headers, "content-type").map(str::to_owned).or(declared.cloned());
+        let nothing = Content::default();
+        let Content { size, mime_type, text, encoding } = self.response.content.as_ref().unwrap_or(&nothing);
+        let declared = mime_type.as_deref().filter(|declared| !declared.is_empty());
+        let content_type = first(&self.response.headers, "content-type").or(declared).map(str::to_owned);
+        // Some leave the text empty instead of leaving it out.
+        let text = text.as_ref().filter(|text| !text.is_empty() || size.is_none_or(|size| size <= 0));
         let body = match encoding.as_deref() {
             // What is no base64 is no body that anybody could compare.
-            Some("base64") => text.as_deref().and_then(|text| STANDARD.decode(text).ok()),
-            _ => text.as_ref().map(|text| text.clone().into_bytes()),
+            Some("base64") => text.and_then(|text| STANDARD.decode(text).ok()),
+            _ => text.map(|text| text.clone().into_bytes()),
         };
         Some(Answer { status, content_type, body })
     }
@@ -137,7 +138,7 @@ impl Asked {
 
     /// The body that was sent, as far as it was captured.
     pub fn body(&self) -> Option<&str> {
-        self.posted.text.as_deref()
+        self.posted.as_ref()?.text.as_deref()
     }
 }
 

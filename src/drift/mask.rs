@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use crate::domain::secret::scrubbed;
 use crate::escape::encode;
 
-/// A part of a secret that is shorter gives nothing away.
+/// A part of a secret that is shorter gives nothing away; and a secret that is shorter is hidden where it stands alone, or a
+/// capture whose keys somebody has made `x` would hide every `x`.
 const HARMLESS: usize = 6;
 /// A longer text is no name and no code.
 const LONGEST_WORD: usize = 40;
@@ -22,7 +23,7 @@ impl Mask {
         let escaped = encode(secret);
         let form = escaped.replace("%20", "+");
         let json = serde_json::Value::from(secret).to_string();
-        let json = json.trim_matches('"').to_owned();
+        let json = json[1..json.len() - 1].to_owned();
         for way in [secret.to_owned(), escaped, form, json] {
             if !way.is_empty() && !self.secrets.iter().any(|(known, _)| *known == way) {
                 self.secrets.push((way, stand_in));
@@ -62,7 +63,11 @@ fn replaced(text: &str, secret: &str, stand_in: &str) -> String {
     // ASCII alone is changed, so places stay what they are.
     let (lower, secret) = (text.to_ascii_lowercase(), secret.to_ascii_lowercase());
     let (mut result, mut rest) = (String::new(), 0);
-    for (at, _) in lower.match_indices(&secret) {
+    let is_inside = |at: usize| {
+        let ends = |side: Option<u8>| side.is_some_and(|byte| byte.is_ascii_alphanumeric());
+        ends(lower[..at].bytes().next_back()) || ends(lower[at + secret.len()..].bytes().next())
+    };
+    for (at, _) in lower.match_indices(&secret).filter(|(at, _)| secret.len() >= HARMLESS || !is_inside(*at)) {
         result.extend([&text[rest..at], stand_in]);
         rest = at + secret.len();
     }
@@ -89,7 +94,9 @@ mod tests {
             assert_eq!(mask.hide(&format!("가{written}!")), "가API_KEY!", "{written}");
         }
         assert_eq!(mask.hide("key of yours"), "part yours");
-        assert_eq!(mask.hide("AbCdEf-GhIjKl-123456-MnOpQr-20220101000000"), "Ab-...#5ee8");
+        mask.add("x", "short");
+        assert_eq!(mask.hide("x2 max x. X"), "x2 max short. short");
+        assert_eq!(mask.hide("AbCdEf-GhIjKl-123456-MnOpQr-20220101000000"), "Ab-...#2302");
     }
 
     #[test]

@@ -160,3 +160,20 @@ impl Probe {
         request.body(body.map_or_else(Body::empty, Body::from)).map_err(|_| "its token cannot be sent as a header")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::contract::Contract;
+    use super::*;
+
+    /// A row of a table that the contract does not have would be compared with the mock alone.
+    #[test]
+    fn the_contract_has_every_probe() {
+        let contract = Contract::read().unwrap();
+        let lives = LIVES.iter().flat_map(|life| [life.create, life.modify, life.destroy, life.destroy_again, life.list]);
+        for probe in READS.iter().copied().chain(lives) {
+            assert!(contract.operation(probe.method.as_str(), probe.path).is_some(), "{}", probe.name);
+        }
+        assert!(READS.iter().all(|probe| probe.method == Method::GET && probe.form.is_none()));
+    }
+}

@@ -70,6 +70,9 @@ impl Run {
             }
             findings.push(self.judge(probe, answer).await);
         }
+        if self.real.token.is_none() {
+            self.notes.push("the real service has issued no token: is the API key right".to_owned());
+        }
         Ok(findings)
     }
 

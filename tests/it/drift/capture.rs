@@ -44,6 +44,20 @@ fn the_same() {
     assert!(bodiless.stdout.contains("listRoom v2 x2           same; no body in the capture"), "{}", bodiless.stdout);
 }
 
+/// The least that exporters write.
+#[test]
+fn what_may_be_missing_in_a_capture() {
+    for more in ["", r#", "content": null"#, r#", "content": {"size": 9, "text": "", "mimeType": null}"#] {
+        let request = r#"{"method": "get", "url": "https://vchatcloud.com/openapi/token/?a#b", "headers": [{"name": "API_KEY", "value": "k"}], "postData": null}"#;
+        let response =
+            format!(r#"{{"status": 200, "headers": [{{"name": "Content-Type", "value": "application/json;charset=UTF-8"}}]{more}}}"#);
+        let bare = drift(|_| format!(r#"{{"log": {{"entries": [{{"request": {request}, "response": {response}}}]}}}}"#));
+        let row = bare.stdout.lines().nth(1);
+        let expected = "issueToken  same; charset utf-8, the mock's is none; no body in the capture";
+        assert_eq!((bare.code, row, bare.stderr.as_str()), (0, Some(expected), ""), "{more}");
+    }
+}
+
 #[test]
 fn drifted() {
     let drifted = drift(|capture| {
