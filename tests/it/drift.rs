@@ -5,6 +5,7 @@ mod capture;
 mod secrets;
 mod writes;
 
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 
 use vchatcloud_mock::blocking::MockServer;
@@ -202,6 +203,39 @@ fn what_cannot_be_asked_is_skipped() {
     destroyed room v1       skipped: no token was issued
     drifted: 3 of 8 probes, status, media type, result_cd, body, keys; 14 skipped
     ");
+}
+
+/// Whoever leads elsewhere is not followed: the key goes nowhere else.
+#[test]
+fn a_redirect_is_an_answer() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, asked) = std::sync::mpsc::channel();
+    let elsewhere = format!("HTTP/1.1 302 Found\r\nLocation: {url}/elsewhere\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    // It ends with the tests.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, mut line) = (stream.unwrap(), String::new());
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            reader.read_line(&mut line).unwrap();
+            sender.send(line.clone()).unwrap();
+            while line != "\r\n" {
+                line.clear();
+                reader.read_line(&mut line).unwrap();
+            }
+            stream.write_all(elsewhere.as_bytes()).unwrap();
+        }
+    });
+    let led = drift_with(KEY, &["--real", &url]);
+    let lines: Vec<&str> = led.stdout.lines().skip(1).take(3).collect();
+    insta::assert_snapshot!(format!("{}\n{}", led.code, lines.join("\n")), @"
+    5
+    issueToken              status      302     200               200 401 500
+                            media type  absent  application/json  application/json
+                            body        empty   JSON              JSON
+    ");
+    let asked: Vec<String> = asked.try_iter().collect();
+    assert!(asked.len() == 8 && asked.iter().all(|line| line.starts_with("GET /openapi/")), "{asked:?}");
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn it_does_not_wait_for_a_reader_of_its_log() {
     assert!(BufReader::new(stderr).lines().any(|line| line.unwrap().ends_with(" log lines were lost, because nobody read stderr")));
 }
 
-/// A start that fails is as quick about it when nobody reads why.
+/// A start that fails ends even if nobody reads why.
 #[test]
 fn a_failed_start_does_not_wait_for_a_reader() {
     let (reader, mut writer) = std::io::pipe().unwrap();
