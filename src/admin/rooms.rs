@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::body::{self, Body};
 use super::error::{AdminError, AdminRefusals};
 use super::query::{Query, RoomInPath};
+use super::users::ShownUser;
 use crate::domain::ids::UserId;
 use crate::domain::room::{Room, RoomPatch};
 use crate::domain::secret::scrubbed;
@@ -44,9 +45,27 @@ pub struct PatchRoom {
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShownRoom {
-    /// Every field, as a read shows it; credentials of the vendor's real shape are masked.
+    room: WholeRoom,
+}
+
+/// Every field, as a read shows it, and the people that the room has; credentials of the vendor's real shape are masked.
+#[derive(Serialize, ToSchema)]
+struct WholeRoom {
+    #[serde(flatten)]
     #[schema(value_type = std::collections::HashMap<String, String>)]
-    room: serde_json::Map<String, serde_json::Value>,
+    fields: serde_json::Map<String, serde_json::Value>,
+    /// Who is in it, if anybody.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    users: Vec<ShownUser>,
+    /// Who was exiled, if anybody.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    exiles: Vec<ShownUser>,
+    /// Who may not write, if anybody.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    mutes: Vec<ShownUser>,
 }
 
 /// Changes what the chat engine would change in a room: counts, and what the API shows of its state. All of it or nothing.
@@ -99,6 +118,8 @@ pub async fn create(
 
 /// A room as calls answer it that change one.
 pub fn shown((user_id, room): (UserId, Room)) -> ShownRoom {
-    let shown = room.shown().into_iter().map(|(name, value)| (name.to_owned(), scrubbed(&value).into()));
-    ShownRoom { room: shown.chain([("userId".to_owned(), user_id.as_str().into())]).collect() }
+    let fields = room.shown().into_iter().map(|(name, value)| (name.to_owned(), scrubbed(&value).into()));
+    let fields = fields.chain([("userId".to_owned(), user_id.as_str().into())]).collect();
+    let [users, exiles, mutes] = ShownUser::lists(&room);
+    ShownRoom { room: WholeRoom { fields, users, exiles, mutes } }
 }

@@ -10,6 +10,7 @@ use super::body::{self, Body};
 use super::error::{AdminError, AdminRefusals};
 use super::query::{Query, RoomInPath};
 use super::rooms::{ShownRoom, shown};
+use crate::domain::room::Room;
 use crate::domain::secret::scrubbed;
 use crate::domain::user::{ClientKey, User};
 use crate::emulator::{Cause, Emulator};
@@ -30,7 +31,7 @@ pub struct PeopleOfRoom {
 /// One of them. Credentials of the vendor's real shape are masked.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ShownUser {
+pub struct ShownUser {
     client_key: String,
     nick_name: String,
     /// `user` or `userManager`
@@ -44,6 +45,13 @@ impl From<&User> for ShownUser {
     }
 }
 
+impl ShownUser {
+    /// The users, exiled and muted of a room.
+    pub fn lists(room: &Room) -> [Vec<ShownUser>; 3] {
+        room.people.lists().map(|list| list.iter().map(ShownUser::from).collect())
+    }
+}
+
 /// Shows who is in a room, exiled and muted.
 #[utoipa::path(get, path = "/__admin/rooms/{roomId}/users", tag = "rooms",
     params(("roomId" = String, Path, description = "the room"), ("apiKey" = Option<String>, Query, description = "the account")),
@@ -51,7 +59,7 @@ impl From<&User> for ShownUser {
 pub async fn list(State(emulator): State<Emulator>, RoomInPath(id): RoomInPath, query: Query) -> Result<Json<PeopleOfRoom>, AdminError> {
     let key = query.one_account(&emulator, &[])?;
     let seen = emulator.seen_room(&key, &id).map_err(|refusal| AdminError::control(refusal.into(), Some(&key)))?;
-    let [users, exiles, mutes] = seen.room.people.lists().map(|list| list.iter().map(ShownUser::from).collect());
+    let [users, exiles, mutes] = ShownUser::lists(&seen.room);
     Ok(Json(PeopleOfRoom { users, exiles, mutes }))
 }
 

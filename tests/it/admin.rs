@@ -365,3 +365,17 @@ async fn calls_that_are_refused() {
     // What only looks like the control plane belongs to the emulated API.
     assert_eq!(strict.stranger().get("/__administrator").await.codes(), "404 404");
 }
+
+/// A call that changes a room shows the people that it has, as `users` does.
+#[tokio::test]
+async fn a_changed_room_is_shown_with_its_people() {
+    let mock = Mock::new();
+    let room = r#"{"roomId": "AAAAAAAAAA-0000000000-20220101000000", "mutes": [{"clientKey": "carol"}]}"#;
+    let made = mock.admin("POST", "rooms?apiKey=suite", room).await.json();
+    assert_eq!((&made["room"]["users"], &made["room"]["mutes"][0]["clientKey"]), (&serde_json::Value::Null, &"carol".into()));
+    let users = "rooms/AAAAAAAAAA-0000000000-20220101000000/users?apiKey=suite";
+    let joined = mock.admin("POST", users, r#"{"clientKey": "alice", "nickName": "Alice"}"#).await.json();
+    let people = mock.admin("GET", users, "").await.json();
+    assert_eq!(joined["room"]["users"], people["users"]);
+    assert_eq!((&joined["room"]["mutes"], &joined["room"]["currentUserCount"]), (&people["mutes"], &"1".into()));
+}
