@@ -70,7 +70,7 @@
 //! let room = account.create_room(RoomSpec::named("회의").max_user(10).room_type(RoomType::Video)).await?;
 //! assert_eq!(room.room_name.as_str(), "회의");
 //!
-//! // Somebody joins, as the chat engine would tell.
+//! // Somebody comes in, and nobody asks who.
 //! let room = account.update_room(room.room_id, RoomUpdate::default().join_count_by(1).current_user_count_by(1)).await?;
 //! assert_eq!(account.rooms().await?, [room]);
 //! # Ok(()) }
@@ -95,6 +95,43 @@
 //! assert_eq!(account.rooms().await?.len(), 1);
 //! # Ok(()) }
 //! ```
+//!
+//! # People and messages
+//!
+//! The chat engine lets users into rooms; here [`Account::join`] does, and refuses as it would: when the room is full, has ended, has
+//! exiled the user or has the user already. [`Account::leave`] and [`Account::leave_all`] let them out, [`RoomSpec::user`] makes a room
+//! with them, and [`Account::people`] has who is in a room, exiled and muted. [`Account::messages`] has what the code under test sent into
+//! a room, and what it reserved:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let server = vchatcloud_mock::MockServer::start().await?;
+//! # let account = server.account("my-suite");
+//! use vchatcloud_mock::client::MessageContent;
+//! use vchatcloud_mock::{Expectation, Grade, Operation, RoomSpec, UserSpec};
+//!
+//! let room = account.create_room(RoomSpec::named("Lobby").user("alice@example.com")).await?.room_id;
+//! account.join(room, UserSpec::named("bob@example.com").nick_name("Bob").grade(Grade::Manager)).await?;
+//!
+//! // The code under test says something to everybody, and exiles Alice.
+//! let post = |path: String| {
+//!     let request = reqwest::Client::new().post(format!("{}/openapi/v1/{path}", server.url()));
+//!     request.header("API_KEY", "my-suite").header("X-AUTH-TOKEN", "any")
+//! };
+//! post(format!("notice/{room}")).form(&[("nickName", "Bob"), ("notice", "Be kind")]).send().await?;
+//! post(format!("exiles/{room}/alice@example.com")).send().await?;
+//!
+//! let messages = account.messages(room).await?;
+//! assert_eq!(messages.sent[0].content, MessageContent::Notice { notice: "Be kind".to_owned() });
+//! let people = account.people(room).await?;
+//! assert_eq!((people.users()[0].nick_name.as_str(), people.exiles().len()), ("Bob", 1));
+//! account.verify(Expectation::of(Operation::ExileUser).with("clientKey", "alice@example.com")).await?;
+//! let refused = account.join(room, "alice@example.com").await.unwrap_err();
+//! assert!(refused.to_string().starts_with("clientKey: was exiled from the room"));
+//! # Ok(()) }
+//! ```
+//!
+//! A reserved message goes out when the account's clock comes to it: [`AccountClock::advance`] tells.
 //!
 //! # Faults
 //!
@@ -323,13 +360,14 @@ pub mod cli;
 
 #[cfg(feature = "blocking")]
 pub use self::client::blocking;
-pub use self::client::{Account, AccountClock, Builder, Error, MockServer, RoomSpec, RoomUpdate, Unmet, UnmetExpectations};
+pub use self::client::{Account, AccountClock, Builder, Error, MockServer, RoomSpec, RoomUpdate, Unmet, UnmetExpectations, UserSpec};
 pub use self::clock::ClockMode;
 pub use self::domain::code::ResultCode;
-pub use self::domain::field::{Resolution, RoomStatus, RoomType, Template, YesNo};
-pub use self::domain::ids::{RoomId, Token};
+pub use self::domain::field::{Grade, Resolution, RoomStatus, RoomType, Template, YesNo};
+pub use self::domain::ids::{RoomId, ScheduleId, Token};
 pub use self::domain::operation::Operation;
 pub use self::domain::room::Room;
+pub use self::domain::user::{People, User};
 pub use self::emulator::{AuthMode, ErrorStatus};
 pub use self::fault::{Fault, Rule};
 pub use self::launch::LaunchError;

@@ -63,12 +63,7 @@ impl Account {
     /// # Errors
     /// [`Error`]; a refusal names the field that was wrong.
     pub async fn create_room(&self, room: impl Into<RoomSpec>) -> Result<Room, Error> {
-        #[derive(Deserialize)]
-        struct Made {
-            room: Value,
-        }
-        let made: Made = self.control.call(Method::POST, &self.path("rooms", ""), Some(&room.into().json())).await?;
-        shown_room(&made.room)
+        self.change_room(Method::POST, "rooms", "", Some(&room.into().json())).await
     }
 
     /// The rooms, oldest first; of all accounts, account by account. An account that nobody has called yet, and that no fixture
@@ -80,18 +75,13 @@ impl Account {
         rooms_of_state(&self.state().await?)
     }
 
-    /// Does to a room what the chat engine would: users join, messages are counted, it is paused or ends. The answer is masked as
-    /// that of [`create_room`](Account::create_room).
+    /// Does to a room what the chat engine would: users are counted, and messages, it is paused or ends. The answer is masked as
+    /// that of [`create_room`](Account::create_room). Who has a name joins by [`join`](Account::join).
     ///
     /// # Errors
     /// [`Error`]
     pub async fn update_room(&self, id: RoomId, update: RoomUpdate) -> Result<Room, Error> {
-        #[derive(Deserialize)]
-        struct Updated {
-            room: Value,
-        }
-        let updated: Updated = self.control.call(Method::PATCH, &self.path(&format!("rooms/{id}"), ""), Some(&update.json())).await?;
-        shown_room(&updated.room)
+        self.change_room(Method::PATCH, &format!("rooms/{id}"), "", Some(&update.json())).await
     }
 
     /// Adds a fault rule: a [`Fault`](crate::fault::Fault) befalls every exchange, a [`Rule`] says which.
@@ -260,6 +250,16 @@ impl Account {
 
     pub(super) async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<&Value>) -> Result<T, Error> {
         self.control.call(method, &self.writing(path), body).await
+    }
+
+    /// A write that can only be about one account, and answers with the room as it is then.
+    pub(super) async fn change_room(&self, method: Method, path: &str, query: &str, body: Option<&Value>) -> Result<Room, Error> {
+        #[derive(Deserialize)]
+        struct Shown {
+            room: Value,
+        }
+        let shown: Shown = self.control.call(method, &self.path(path, query), body).await?;
+        shown_room(&shown.room)
     }
 
     /// A write says whom it is about, also when that is all.

@@ -8,8 +8,9 @@ use serde::{Deserialize, Deserializer, de};
 
 use crate::clock::ClockMode;
 use crate::domain::field::Invalid;
-use crate::domain::ids::RoomId;
+use crate::domain::ids::{RoomId, ScheduleId};
 use crate::domain::operation::Operation;
+use crate::domain::time::KstTime;
 use crate::fault::{self, Rule};
 use crate::reader::{self, Problems};
 
@@ -222,6 +223,79 @@ pub enum Via {
     Program,
 }
 
+/// The messages of a room. Credentials of the vendor's real shape are masked.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct Messages {
+    /// What went out, oldest first.
+    #[serde(rename = "messages")]
+    pub sent: Vec<SentMessage>,
+    /// What is to go out, in the order in which it was reserved.
+    pub reserved: Vec<ReservedMessage>,
+    /// How many of those that went out made room.
+    pub evicted: u64,
+}
+
+/// A message that went out.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SentMessage {
+    /// When, by the account's clock.
+    pub at: DateTime<Utc>,
+    /// Who sent it.
+    pub nick_name: String,
+    /// What it is.
+    #[serde(flatten)]
+    pub content: MessageContent,
+    /// The number of the exchange that sent or reserved it; `None` for one of a fixture or a state.
+    pub request: Option<u64>,
+}
+
+/// What a message is, under the names of the parameters by which it was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum MessageContent {
+    /// For everybody, by sendNotice.
+    Notice {
+        /// The text.
+        notice: String,
+    },
+    /// For programs, by sendCustom.
+    Custom {
+        /// A JSON text.
+        json_string: String,
+        /// What it was reserved as, if it was.
+        #[serde(default, deserialize_with = "parsed_if_any")]
+        schedule_id: Option<ScheduleId>,
+    },
+    /// For one user, by sendWhisperMessage.
+    Whisper {
+        /// For whom.
+        client_key: String,
+        /// The text.
+        message: String,
+    },
+}
+
+/// A custom message that is to go out.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ReservedMessage {
+    /// What cancelCustom takes it back by.
+    #[serde(deserialize_with = "parsed")]
+    pub schedule_id: ScheduleId,
+    /// When it is to go out.
+    #[serde(deserialize_with = "parsed")]
+    pub send_date: KstTime,
+    /// Who sends it.
+    pub nick_name: String,
+    /// A JSON text.
+    pub json_string: String,
+}
+
 /// Where a clock is, and what fell due on the way there.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
@@ -264,6 +338,15 @@ pub enum DueEvent {
         /// Its id.
         #[serde(deserialize_with = "parsed")]
         room_id: RoomId,
+    },
+    /// A message that was reserved went out.
+    MessageSent {
+        /// Where to.
+        #[serde(deserialize_with = "parsed")]
+        room_id: RoomId,
+        /// What it was reserved as.
+        #[serde(deserialize_with = "parsed")]
+        schedule_id: ScheduleId,
     },
     /// The fault rule of that number came to the end of its time.
     FaultEnded {

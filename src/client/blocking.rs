@@ -29,10 +29,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::background::Background;
 use super::builder;
-use super::{AccountDiff, Builder, Error, Exchange, Exchanges, FaultRule, Moved, RoomSpec, RoomUpdate, UnmetExpectations};
+use super::{
+    AccountDiff, Builder, Error, Exchange, Exchanges, FaultRule, Messages, Moved, RoomSpec, RoomUpdate, UnmetExpectations, UserSpec,
+};
 use crate::clock::ClockMode;
 use crate::domain::ids::{RoomId, Token};
 use crate::domain::room::Room;
+use crate::domain::user::People;
 use crate::fault::Rule;
 use crate::launch::LaunchError;
 use crate::verify::Verification;
@@ -144,6 +147,11 @@ twins! { Account
     create_room(room: impl Into<RoomSpec>) -> Room;
     rooms() -> Vec<Room>;
     update_room(id: RoomId, update: RoomUpdate) -> Room;
+    join(id: RoomId, user: impl Into<UserSpec>) -> Room;
+    leave(id: RoomId, client_key: &str) -> Room;
+    leave_all(id: RoomId) -> Room;
+    people(id: RoomId) -> People;
+    messages(id: RoomId) -> Messages;
     fault(rule: impl Into<Rule>) -> FaultRule;
     faults() -> Vec<FaultRule>;
     remove_fault(id: u64) -> ();

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
-use super::Error;
+use super::{Error, UserSpec};
 use crate::domain::field::{Coded, Resolution, RoomStatus, RoomType, Template, YesNo};
 use crate::domain::ids::RoomId;
 use crate::domain::room::Room;
@@ -51,6 +51,7 @@ macro_rules! setters {
         }
     };
 }
+pub(super) use setters;
 
 setters! { RoomSpec
     /// Its name, 1 to 50 characters.
@@ -117,6 +118,31 @@ impl RoomSpec {
     pub fn named(name: &str) -> RoomSpec {
         RoomSpec::default().room_name(name)
     }
+
+    /// Somebody is in it, after those who were said before; the counts of users are at least theirs.
+    #[must_use]
+    pub fn user(self, user: impl Into<UserSpec>) -> RoomSpec {
+        self.with("users", &user.into())
+    }
+
+    /// Somebody was exiled from it.
+    #[must_use]
+    pub fn exile(self, user: impl Into<UserSpec>) -> RoomSpec {
+        self.with("exiles", &user.into())
+    }
+
+    /// Somebody may not write in it.
+    #[must_use]
+    pub fn mute(self, user: impl Into<UserSpec>) -> RoomSpec {
+        self.with("mutes", &user.into())
+    }
+
+    fn with(mut self, list: &str, user: &UserSpec) -> RoomSpec {
+        if let Value::Array(users) = self.0.entry(list).or_insert_with(|| json!([])) {
+            users.push(user.json());
+        }
+        self
+    }
 }
 
 /// A room of that name.
@@ -141,9 +167,14 @@ pub fn rooms_of_state(state: &str) -> Result<Vec<Room>, Error> {
 
 /// The room of an answer that shows one.
 pub fn shown_room(shown: &Value) -> Result<Room, Error> {
+    part_of_room(shown).and_then(|room| whole(&room))
+}
+
+/// What an answer shows of a room.
+pub fn part_of_room(shown: &Value) -> Result<RoomFixture, Error> {
     let list = json!({ "list": [shown] }).to_string();
     let fixtures = fixture::load(&[Source::inline("room", &list)]).map_err(|problems| Error::Unexpected(problems.to_string()))?;
-    fixtures.default_rooms.first().ok_or_else(|| Error::Unexpected("no room".to_owned())).and_then(whole)
+    fixtures.default_rooms.into_iter().next().ok_or_else(|| Error::Unexpected("no room".to_owned()))
 }
 
 /// What a mock shows of a room is all of it.

@@ -7,6 +7,7 @@ mod drops;
 mod faults;
 mod laws;
 mod many;
+mod people;
 mod rooms;
 
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -15,7 +16,7 @@ use std::time::Duration;
 use vchatcloud_mock::client::{Due, DueEvent, Via};
 use vchatcloud_mock::{
     Account, AccountClock, Builder, Condition, Error, Expectation, Fault, Host, LaunchError, MockServer, Operation, RoomSpec, RoomUpdate,
-    UnmetExpectations, Verification,
+    UnmetExpectations, UserSpec, Verification,
 };
 
 /// Calls the emulated API over a real socket; the status and the body, or why there was none.
@@ -39,7 +40,7 @@ const ROOMS: &str = "v2/rooms";
 const _: () = {
     const fn goes_anywhere<T: Send + Sync + 'static>() {}
     const fn is_an_error<T: std::error::Error + Send + Sync + 'static>() {}
-    goes_anywhere::<(MockServer, Builder, Account, AccountClock, RoomSpec, RoomUpdate, Fault, Verification)>();
+    goes_anywhere::<(MockServer, Builder, Account, AccountClock, RoomSpec, RoomUpdate, UserSpec, Fault, Verification)>();
     is_an_error::<Error>();
     is_an_error::<LaunchError>();
     is_an_error::<UnmetExpectations>();
@@ -52,6 +53,7 @@ async fn every_call_can_be_made_in_a_task() {
     let (account, clock) = (server.account("suite"), server.account("suite").clock());
     can_move(&MockServer::start());
     can_move(&account.create_room("Lobby"));
+    can_move(&account.join("0000000000-0000000000-20220101000000".parse().unwrap(), "alice"));
     can_move(&account.verify(Verification::nothing()));
     can_move(&clock.advance(Duration::ZERO));
     can_move(&server.stop());

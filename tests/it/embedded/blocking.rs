@@ -36,7 +36,7 @@ fn every_method_has_a_twin() {
     let blocking = include_str!("../../../src/client/blocking.rs");
     for (name, text) in [
         ("MockServer", include_str!("../../../src/client/mock_server.rs")),
-        ("Account", include_str!("../../../src/client/account.rs")),
+        ("Account", concat!(include_str!("../../../src/client/account.rs"), include_str!("../../../src/client/people.rs"))),
         ("AccountClock", include_str!("../../../src/client/clock.rs")),
     ] {
         let first = format!("impl {name} {{");
@@ -70,6 +70,12 @@ fn every_call_is_there_and_waits() {
     assert_eq!(account.rooms().unwrap(), std::slice::from_ref(&room));
     assert!(list(&server).unwrap().contains(r#""roomName":"Lobby""#));
     assert_eq!(account.update_room(room.room_id, RoomUpdate::default().join_count(3)).unwrap().join_count.get(), 3);
+    let seats = account.create_room(RoomSpec::named("Seats").max_user(2).user("alice")).unwrap().room_id;
+    assert_eq!(account.join(seats, "bob").unwrap().people, account.people(seats).unwrap());
+    assert!(matches!(account.join(seats, "carol"), Err(Error::Refused { code, .. }) if code == "room_full"));
+    assert_eq!(account.leave(seats, "alice").unwrap().current_user_count.get(), 1);
+    assert_eq!(account.leave_all(seats).unwrap().people.users(), []);
+    assert_eq!(account.messages(seats).unwrap().sent, []);
     assert_eq!(account.diff().unwrap()[0].added[0].room_id, room.room_id);
     assert!(account.diff_text().unwrap().contains("Lobby"));
     account.mark().unwrap();
@@ -100,7 +106,7 @@ fn every_call_is_there_and_waits() {
     account.reset().unwrap();
     assert_eq!(server.all_accounts().rooms().unwrap(), []);
     account.restore(&state).unwrap();
-    assert_eq!(account.rooms().unwrap().len(), 1);
+    assert_eq!(account.rooms().unwrap().len(), 2);
     account.expect(Verification::nothing());
     server.stop().unwrap();
 }
