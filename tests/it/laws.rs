@@ -1,11 +1,16 @@
 //! What holds for any input, and for any sequence of calls.
 
 mod accounts;
+mod call;
+mod diff;
 mod drive;
 mod model;
+mod operation;
+mod people;
 mod record;
 mod state;
 mod step;
+mod talk;
 mod world;
 
 use proptest::prelude::*;

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use super::drive::{server, undisturbed};
-use super::step::{Act, Auth, Call, KEYS, Operation, Step, steps};
+use super::operation::Operation;
+use super::step::{Act, Auth, Call, KEYS, Step, steps};
 use crate::mock::{Mock, NO_ROOM};
 
 /// How likely a rule is to befall a call that it is about.
@@ -19,12 +20,13 @@ struct Life {
     key: &'static str,
     token: Option<String>,
     state: Option<String>,
+    schedules: Vec<String>,
     told: Vec<String>,
 }
 
 impl Life {
     async fn lead(mock: &Mock, key: &'static str, steps: &[Step]) -> Vec<String> {
-        let mut life = Life { mock: mock.clone(), key, token: None, state: None, told: Vec::new() };
+        let mut life = Life { mock: mock.clone(), key, token: None, state: None, schedules: Vec::new(), told: Vec::new() };
         for step in steps {
             life.step(&step.act).await;
             // Whoever shares a thread goes on in between.
@@ -60,6 +62,16 @@ impl Life {
                 let body: Value = patch.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
                 ("PATCH", format!("rooms/{}?{query}", self.room_id(*place).await), body.to_string())
             }
+            Act::Join(place, joiner) => ("POST", format!("rooms/{}/users?{query}", self.room_id(*place).await), joiner.json().to_string()),
+            Act::Leave(place, who) => {
+                let who = who.map(|who| format!("&{}", serde_urlencoded::to_string([("clientKey", who)]).unwrap())).unwrap_or_default();
+                ("DELETE", format!("rooms/{}/users?{query}{who}", self.room_id(*place).await), String::new())
+            }
+            Act::Look(place, _) => {
+                let path = format!("rooms/{}/messages?{query}", self.room_id(*place).await);
+                let body = self.mock.admin("GET", &path, "").await.body;
+                return self.told.push(without_numbers(&body));
+            }
             Act::Reset => ("POST", format!("reset?{query}"), String::new()),
             Act::Advance(by) => ("POST", format!("clock/advance?{query}"), json!({ "by": format!("{by}s") }).to_string()),
             Act::SetClock(at) => ("PUT", format!("clock?{query}"), json!({ "clock": format!("frozen:{at}") }).to_string()),
@@ -81,7 +93,8 @@ impl Life {
 
     async fn call(&mut self, call: &Call) {
         let id = self.room_id(call.room).await;
-        let (method, path, form) = call.request(&id);
+        let schedule = self.schedules.get(call.schedule.1 % (self.schedules.len() + 1)).map_or("no-such", String::as_str);
+        let request = call.request(&id, schedule);
         let mut caller = self.mock.stranger().header("API_KEY", self.key);
         if call.auth != Auth::NoToken {
             let issued = self.token.clone().filter(|_| call.auth == Auth::Issued);
@@ -90,12 +103,13 @@ impl Life {
         if let Some(fault) = call.asks() {
             caller = caller.header("X-Mock-Fault", fault);
         }
-        let media = form.is_some().then_some("application/x-www-form-urlencoded");
-        let reply = caller.send(method, &path, media, form.unwrap_or_default()).await;
-        if call.operation == Operation::IssueToken
-            && let Ok(body) = serde_json::from_str::<Value>(&reply.body)
-        {
-            self.token = body["data"]["X-AUTH-TOKEN"].as_str().map(str::to_owned).or(self.token.take());
+        let reply = caller.send(request.method, &request.path, request.media, request.body).await;
+        if let Ok(body) = serde_json::from_str::<Value>(&reply.body) {
+            match call.operation {
+                Operation::IssueToken => self.token = body["data"]["X-AUTH-TOKEN"].as_str().map(str::to_owned).or(self.token.take()),
+                Operation::SendCustom => self.schedules.extend(body["data"]["scheduleId"].as_str().map(str::to_owned)),
+                _ => {}
+            }
         }
         self.told.push(format!("{} {} {}", reply.status, reply.header("x-mock-fault-applied"), reply.body));
     }

@@ -1,16 +1,15 @@
 //! Takes steps with a server and with the model of one, and holds each against the other.
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::model::{Cause, Refusal, Room, Version, kst, new_room};
-use super::step::{Act, Auth, Call, KEYS, Operation, Step};
-use super::world::{FAULTS, FIXTURE, START, Saved, Seen, World, moment};
+use super::model::{Cause, Room, Version, kst};
+use super::people::fits;
+use super::step::{Act, KEYS, Step};
+use super::world::{FIXTURE, START, Saved, World, moment};
 use crate::mock::{Caller, Mock, NO_ROOM, Reply, clock, fixtures};
-
-const DONE: &str = r#"{"result_cd":1,"result_msg":""}"#;
-const LIVES: i64 = 18_000;
 
 /// A server with the fixture of the laws.
 pub fn server() -> Mock {
@@ -25,22 +24,18 @@ pub fn undisturbed(mock: &Mock, key: &str) -> Caller {
     mock.caller(key, "any-token").header("X-Mock-Fault", "delay; time=0ms")
 }
 
-/// What an operation that happens answers.
-enum Own {
-    Body(String),
-    Token,
-}
-
 /// A server and its model.
 pub struct Drive {
     pub mock: Mock,
     pub world: World,
+    /// Every scheduleId that an account has seen.
+    pub schedules: BTreeMap<&'static str, Vec<String>>,
     saved: Option<Saved>,
 }
 
 impl Drive {
     pub fn new() -> Drive {
-        Drive { mock: server(), world: World::new(), saved: None }
+        Drive { mock: server(), world: World::new(), schedules: BTreeMap::new(), saved: None }
     }
 
     /// Takes steps, and has the account or all looked at after each.
@@ -65,6 +60,10 @@ impl Drive {
                 assert_eq!(Some(caller.get(&format!("{path}/{}", room.id())).await.body), account.detail(version, room.id()));
             }
         }
+        let state = self.mock.admin("GET", &format!("state?apiKey={key}"), "").await.json();
+        let shown = &state["accounts"][0];
+        let rooms: Vec<Value> = account.rooms.iter().map(Room::state).collect();
+        assert_eq!((&shown["idsDrawn"], &shown["rooms"]), (&json!(account.ids_drawn), &json!(rooms)));
     }
 
     /// The accounts that there are, and the numbers and the fate of the rules.
@@ -79,8 +78,8 @@ impl Drive {
     }
 
     /// Which room a step is about: one that there is, or none.
-    fn room_id(&self, key: &str, place: usize) -> String {
-        let rooms = self.world.accounts.get(key).map(|account| account.rooms.as_slice()).unwrap_or_default();
+    pub fn room_id(&self, key: &str, place: usize) -> String {
+        let rooms = self.world.account(key).rooms;
         rooms.get(place % (rooms.len() + 1)).map_or(NO_ROOM, Room::id).to_owned()
     }
 
@@ -100,17 +99,35 @@ impl Drive {
         match &step.act {
             Act::Call(_) => {}
             Act::Patch(place, patch) => {
-                // It begins with a room that can be changed, and not for nothing.
-                let was_there = self.world.accounts.contains_key(key);
-                let id = self.room_id(key, *place);
                 let body: Value = patch.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-                let reply = self.mock.admin("PATCH", &format!("rooms/{id}?apiKey={key}"), &body.to_string()).await;
-                if !was_there && reply.status != 200 {
-                    return;
-                }
-                let patched = self.world.begin(key).room(&id).map(|room| room.patch(patch, Cause("admin", number(&reply))));
-                assert_eq!(reply.status, patched.map_or(404, |is_done| if is_done { 200 } else { 400 }), "{reply}");
+                self.beside(
+                    key,
+                    *place,
+                    ("PATCH", "", body.to_string()),
+                    |room, _, cause| {
+                        if room.patch(patch, cause) { Ok(200) } else { Err((400, "")) }
+                    },
+                )
+                .await;
             }
+            Act::Join(place, joiner) => {
+                let call = ("POST", "/users", joiner.json().to_string());
+                let Some(person) = joiner.person() else { return self.refused(key, *place, call).await };
+                self.beside(key, *place, call, |room, now, cause| room.join(&person, now, cause).map(|()| 201)).await;
+            }
+            Act::Leave(place, who) => {
+                let escaped = who.map(|who| serde_urlencoded::to_string([("clientKey", who)]).unwrap()).unwrap_or_default();
+                let call = ("DELETE", &*format!("/users?{escaped}"), String::new());
+                if who.is_some_and(|who| !fits("clientKey", who)) {
+                    return self.refused(key, *place, call).await;
+                }
+                self.beside(key, *place, call, |room, _, cause| {
+                    let gone = room.leave(*who, cause);
+                    if gone > 0 || who.is_none() { Ok(200) } else { Err((404, "clientKey")) }
+                })
+                .await;
+            }
+            Act::Look(place, kind) => self.look(key, *place, *kind).await,
             Act::Reset => {
                 let query = scope.map(|key| format!("?apiKey={key}")).unwrap_or_default();
                 self.done("POST", &format!("reset{query}"), "").await;
@@ -120,12 +137,14 @@ impl Drive {
                 }
             }
             Act::Advance(by) => {
-                self.done("POST", &format!("clock/advance?{query}"), &json!({ "by": format!("{by}s") }).to_string()).await;
-                self.each_clock(scope, |now| now + chrono::TimeDelta::seconds(*by));
+                let body = json!({ "by": format!("{by}s") });
+                let reply = self.done("POST", &format!("clock/advance?{query}"), &body.to_string()).await;
+                self.move_clocks(scope, &reply, |now| now + chrono::TimeDelta::seconds(*by));
             }
             Act::SetClock(at) => {
-                self.done("PUT", &format!("clock?{query}"), &json!({ "clock": format!("frozen:{at}") }).to_string()).await;
-                self.each_clock(scope, |_| moment(at));
+                let body = json!({ "clock": format!("frozen:{at}") });
+                let reply = self.done("PUT", &format!("clock?{query}"), &body.to_string()).await;
+                self.move_clocks(scope, &reply, |_| moment(at));
             }
             Act::Mark => {
                 self.done("POST", &format!("mark?{query}"), "").await;
@@ -156,13 +175,83 @@ impl Drive {
         reply
     }
 
-    fn each_clock(&mut self, key: Option<&str>, moved: impl Fn(chrono::DateTime<chrono::Utc>) -> chrono::DateTime<chrono::Utc>) {
-        for (_, account) in self.world.accounts.iter_mut().filter(|(of, _)| key.is_none_or(|key| key == *of)) {
-            account.now = moved(account.now);
+    /// Changes a room beside the API: with a method, what stands behind its id, and a body. An account begins with a room that
+    /// can be changed, and not for nothing.
+    async fn beside(
+        &mut self,
+        key: &str,
+        place: usize,
+        (method, behind, body): (&str, &str, String),
+        act: impl FnOnce(&mut Room, &str, Cause) -> Result<u16, (u16, &'static str)>,
+    ) {
+        let id = self.room_id(key, place);
+        let scope = if behind.contains('?') { "&apiKey" } else { "?apiKey" };
+        let reply = self.mock.admin(method, &format!("rooms/{id}{behind}{scope}={key}"), &body).await;
+        let mut account = self.world.account(key);
+        let now = kst(account.now);
+        let done = account.room(&id).map_or(Err((404, "roomId")), |room| act(room, &now, Cause("admin", number(&reply))));
+        assert_eq!(reply.status, done.map_or_else(|(status, _)| status, |status| status), "{reply}");
+        match done {
+            Ok(_) => {
+                let room = account.room(&id).unwrap();
+                assert!(
+                    reply.json()["room"]
+                        .as_object()
+                        .unwrap()
+                        .iter()
+                        .all(|(name, value)| name == "userId" || room.fields[&**name] == *value)
+                );
+                *self.world.begin(key) = account;
+            }
+            Err((_, word)) => assert!(reply.json()["error"]["message"].as_str().unwrap().contains(word), "{word}: {reply}"),
+        }
+    }
+
+    /// What is sent is refused, whatever room it is about.
+    async fn refused(&self, key: &str, place: usize, (method, behind, body): (&str, &str, String)) {
+        let scope = if behind.contains('?') { "&apiKey" } else { "?apiKey" };
+        let reply = self.mock.admin(method, &format!("rooms/{}{behind}{scope}={key}", self.room_id(key, place)), &body).await;
+        assert_eq!(reply.status, 400, "{reply}");
+    }
+
+    /// The control plane shows the people and the messages of a room.
+    async fn look(&self, key: &str, place: usize, kind: Option<&str>) {
+        let id = self.room_id(key, place);
+        let query = kind.map(|kind| format!("&kind={kind}")).unwrap_or_default();
+        let people = self.mock.admin("GET", &format!("rooms/{id}/users?apiKey={key}"), "").await;
+        let messages = self.mock.admin("GET", &format!("rooms/{id}/messages?apiKey={key}{query}"), "").await;
+        let mut account = self.world.account(key);
+        let Some(room) = account.room(&id) else {
+            assert_eq!((people.status.as_u16(), messages.status.as_u16()), (404, 404));
+            return;
+        };
+        assert_eq!(people.json(), room.shown_people());
+        assert_eq!(messages.json(), room.shown_messages(kind));
+    }
+
+    /// Clocks move, and what falls due on the way is told.
+    fn move_clocks(&mut self, key: Option<&str>, reply: &Reply, moved: impl Fn(DateTime<Utc>) -> DateTime<Utc>) {
+        let mut due = Vec::new();
+        for (of, account) in self.world.accounts.iter_mut().filter(|(of, _)| key.is_none_or(|key| key == *of)) {
+            let (then, now) = (account.now, moved(account.now));
+            due.extend(account.due(of, &kst(then), &kst(now)));
+            account.now = now;
+            account.settle();
         }
         if key.is_none() {
             self.world.now = moved(self.world.now);
         }
+        let mut told = reply.json()["due"].as_array().unwrap().clone();
+        assert!(
+            told.windows(2).all(|pair| pair[0]["apiKey"] != pair[1]["apiKey"] || pair[0]["at"].as_str() <= pair[1]["at"].as_str()),
+            "{reply}"
+        );
+        told.retain(|event| event["what"] == "messageSent" || event["what"] == "roomEnded");
+        let sorted = |mut events: Vec<Value>| {
+            events.sort_by_key(|event| ["apiKey", "at", "what", "roomId", "scheduleId"].map(|name| event[name].to_string()));
+            events
+        };
+        assert_eq!(sorted(told), sorted(due));
     }
 
     async fn save(&mut self) {
@@ -194,120 +283,6 @@ impl Drive {
             }
         }
         self.saved = Some(saved);
-    }
-
-    async fn call(&mut self, key: &'static str, call: &Call) {
-        let named = (call.auth != Auth::NoKey).then_some(key);
-        let asked = call.fault.map(|(at, _)| &FAULTS[at]);
-        if asked.is_none()
-            && let Some(key) = named
-        {
-            // The rules that an account begins with befall its first call too.
-            self.world.begin(key);
-        }
-        let (happens, seen) = self.world.fate(named, call.operation, asked);
-        let (token, is_let_in) = self.credentials(key, call);
-        let id = self.room_id(key, call.room);
-        let reply = self.send(key, call, token.as_deref(), &id).await;
-        let own = if happens { Some(self.own(key, call, is_let_in, &id, number(&reply)).await) } else { None };
-        // A write that is refused was not committed, and is spared the failing: the other faults that hide an answer prevent it.
-        let hides = !matches!(seen, Seen::Own | Seen::Broken) && happens;
-        match seen {
-            _ if hides && own.as_ref().is_some_and(Result::is_err) && self.world.fails_commits(asked) => {
-                self.world.spare();
-                self.check(key, &reply.body, &reply, own.unwrap());
-            }
-            Seen::Wire => {}
-            Seen::Status(status) => assert_eq!(reply.status, status, "{reply}"),
-            Seen::Own => self.check(key, &reply.body, &reply, own.unwrap()),
-            Seen::Broken => {
-                assert!(serde_json::from_str::<Value>(&reply.body).is_err());
-                self.check(key, &format!("{}}}", reply.body), &reply, own.unwrap());
-            }
-        }
-    }
-
-    /// The token that a call has, and whether it opens the door.
-    fn credentials(&self, key: &str, call: &Call) -> (Option<String>, bool) {
-        let needs_token = call.operation != Operation::IssueToken;
-        let another = || self.world.tokens.iter().find(|(of, _)| *of != key).map(|(_, (token, _))| token.clone());
-        match call.auth {
-            Auth::NoKey => (Some("t".to_owned()), false),
-            Auth::NoToken => (None, !needs_token),
-            Auth::OfAnother => another().map_or((Some("t".to_owned()), true), |token| (Some(token), !needs_token)),
-            Auth::Issued if self.world.tokens.contains_key(key) => {
-                let (token, expires) = &self.world.tokens[key];
-                (Some(token.clone()), !needs_token || self.world.now(Some(key)).timestamp() < *expires)
-            }
-            Auth::Plain | Auth::Issued => (Some("t".to_owned()), true),
-        }
-    }
-
-    async fn send(&self, key: &str, call: &Call, token: Option<&str>, id: &str) -> Reply {
-        let mut caller = self.mock.stranger();
-        if call.auth != Auth::NoKey {
-            caller = caller.header("API_KEY", key);
-        }
-        if let Some(token) = token {
-            caller = caller.header("X-AUTH-TOKEN", token);
-        }
-        if let Some(fault) = call.asks() {
-            caller = caller.header("X-Mock-Fault", fault);
-        }
-        let (method, path, form) = call.request(id);
-        let media = form.is_some().then_some("application/x-www-form-urlencoded");
-        caller.send(method, &path, media, form.unwrap_or_default()).await
-    }
-
-    /// Does with the model what the server has done, and says what is to be answered.
-    async fn own(&mut self, key: &str, call: &Call, is_let_in: bool, id: &str, request: u64) -> Result<Own, Refusal> {
-        if !is_let_in {
-            return Err(Refusal(401, 401, String::new()));
-        }
-        let cause = Cause("api", request);
-        let account = self.world.begin(key);
-        let now = kst(account.now);
-        let no_room = || Refusal(404, 10102, "This chat room does not exist".to_owned());
-        match call.operation {
-            Operation::IssueToken => Ok(Own::Token),
-            Operation::ListRoom => Ok(Own::Body(account.list(call.version))),
-            Operation::GetRoomInfo => account.detail(call.version, id).map(Own::Body).ok_or_else(no_room),
-            Operation::CreateRoom => {
-                let mut fields = new_room(call.version, &call.form, &now)?;
-                // Nobody but the server knows the id: it must be a new one with the time of its making.
-                let list = undisturbed(&self.mock, key).list().await.json();
-                let id = list["list"].as_array().unwrap().last().unwrap()["roomId"].as_str().unwrap().to_owned();
-                assert!(id.len() == 36 && id.ends_with(&format!("-{now}")) && account.room(&id).is_none(), "{id} at {now}");
-                fields.insert("roomId", id.clone());
-                account.rooms.push(Room::new(fields, cause));
-                Ok(Own::Body(format!(r#"{{"result_cd":1,"result_msg":"","data":{{"roomId":"{id}"}}}}"#)))
-            }
-            Operation::ModifyRoom => {
-                account.room(id).ok_or_else(no_room)?.modify(call.version, &call.form, &now, cause)?;
-                Ok(Own::Body(DONE.to_owned()))
-            }
-            Operation::DestroyRoom => account.destroy(id, cause).then(|| Own::Body(DONE.to_owned())).ok_or_else(no_room),
-        }
-    }
-
-    fn check(&mut self, key: &str, body: &str, reply: &Reply, own: Result<Own, Refusal>) {
-        match own {
-            Ok(Own::Body(own)) => assert_eq!((reply.status.as_u16(), body), (200, own.as_str())),
-            Err(Refusal(status, result_cd, text)) => {
-                let body: Value = serde_json::from_str(body).unwrap();
-                assert_eq!((reply.status.as_u16(), &body["result_cd"]), (status, &json!(result_cd)), "{reply}");
-                assert!(body["result_msg"].as_str().unwrap().starts_with(&text), "{text}: {reply}");
-            }
-            Ok(Own::Token) => {
-                let data = serde_json::from_str::<Value>(body).unwrap()["data"].clone();
-                let (token, now) = (data["X-AUTH-TOKEN"].as_str().unwrap(), self.world.now(Some(key)).timestamp());
-                let user_id = &self.world.accounts[key].user_id;
-                let claims = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
-                let expected = format!(r#"{{"aud":"{user_id}","exp":{},"iat":{now},"authorities":"[ROLE_USER]"}}"#, now + LIVES);
-                assert_eq!((data["user_email"].as_str(), String::from_utf8(claims).unwrap()), (Some(user_id.as_str()), expected));
-                self.world.tokens.insert(key.to_owned(), (token.to_owned(), now + LIVES));
-            }
-        }
     }
 }
 

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use super::people::{Reserved, Sent, fits};
+
 /// What a v2 read shows, in its order.
-const V2: [&str; 18] = [
+pub const V2: [&str; 18] = [
     "template",
     "gTransStat",
     "messageCount",
@@ -43,7 +45,7 @@ const V1: [&str; 12] = [
     "maxUser",
 ];
 const OPEN_END: &str = "99991231235959";
-const MAX: u64 = 2_147_483_647;
+pub const MAX: u64 = 2_147_483_647;
 
 /// One of the two versions of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,15 +62,28 @@ pub struct Refusal(pub u16, pub i32, pub String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cause(pub &'static str, pub u64);
 
-/// The values of a room; `userId` is not among them, since it is the account's.
+impl Cause {
+    /// A fixture did it, or a state.
+    pub const PROGRAM: Cause = Cause("program", 0);
+
+    /// As a diff has it.
+    pub fn shown(self) -> Value {
+        let Cause(via, request) = self;
+        json!({ "via": via, "request": (self != Self::PROGRAM).then_some(request) })
+    }
+}
+
+/// The values of a room, and its people as JSON; `userId` is not among them, since it is the account's.
 pub type Fields = BTreeMap<&'static str, String>;
 
 /// A room, and what did what to it.
 #[derive(Debug, Clone)]
 pub struct Room {
     pub fields: Fields,
-    by: BTreeMap<&'static str, Cause>,
-    born: Cause,
+    pub sent: Vec<Sent>,
+    pub reserved: Vec<Reserved>,
+    pub by: BTreeMap<&'static str, Cause>,
+    pub born: Cause,
 }
 
 /// An account.
@@ -77,9 +92,11 @@ pub struct Account {
     pub user_id: String,
     pub now: DateTime<Utc>,
     pub rooms: Vec<Room>,
-    marked: Option<DateTime<Utc>>,
-    was: Vec<Fields>,
-    gone: BTreeMap<String, Cause>,
+    /// How many roomIds and scheduleIds it has drawn.
+    pub ids_drawn: u64,
+    pub marked: Option<DateTime<Utc>>,
+    pub was: Vec<Fields>,
+    pub gone: BTreeMap<String, Cause>,
 }
 
 /// The parameters of a call, in the order in which they are sent.
@@ -110,14 +127,14 @@ fn valid(version: Version, name: &str, value: &str) -> Option<String> {
         "webrtc" => {
             value.parse::<u32>().is_ok_and(|bits| bits >> 6 <= 1 && [bits >> 3 & 7, bits & 7].iter().all(|group| [0, 1, 3].contains(group)))
         }
-        _ => false,
+        _ => fits(name, value),
     };
     fits.then(|| value.to_owned())
 }
 
 /// Reads parameters in that order, the required ones marked with a star. What is absent is not in the answer, what is empty
 /// is empty there.
-fn read(version: Version, form: &Form, order: &[&'static str]) -> Result<BTreeMap<&'static str, String>, Refusal> {
+pub fn read(version: Version, form: &Form, order: &[&'static str]) -> Result<BTreeMap<&'static str, String>, Refusal> {
     let mut values = BTreeMap::new();
     for name in order {
         let (name, is_required) = name.strip_suffix('*').map_or((*name, false), |name| (name, true));
@@ -137,7 +154,7 @@ fn read(version: Version, form: &Form, order: &[&'static str]) -> Result<BTreeMa
 }
 
 /// A value that is empty when it is unset.
-fn or<'a>(value: Option<&'a String>, unset: &'a str) -> &'a str {
+pub fn or<'a>(value: Option<&'a String>, unset: &'a str) -> &'a str {
     value.map(String::as_str).filter(|value| !value.is_empty()).unwrap_or(unset)
 }
 
@@ -169,19 +186,22 @@ pub fn new_room(version: Version, form: &Form, now: &str) -> Result<Fields, Refu
         ("currentUserCount", "0".to_owned()),
         ("roomType", get("roomType", room_type)),
         ("maxUser", get("maxUser", "")),
+        ("users", "[]".to_owned()),
+        ("exiles", "[]".to_owned()),
+        ("mutes", "[]".to_owned()),
     ]))
 }
 
 impl Room {
     pub fn new(fields: Fields, born: Cause) -> Room {
-        Room { fields, by: BTreeMap::new(), born }
+        Room { fields, sent: Vec::new(), reserved: Vec::new(), by: BTreeMap::new(), born }
     }
 
     pub fn id(&self) -> &str {
         &self.fields["roomId"]
     }
 
-    fn set(&mut self, name: &'static str, value: &str, cause: Cause) {
+    pub fn set(&mut self, name: &'static str, value: &str, cause: Cause) {
         if self.fields[name] != value {
             self.fields.insert(name, value.to_owned());
             self.by.insert(name, cause);
@@ -250,7 +270,7 @@ impl Room {
         Ok(())
     }
 
-    /// What a patch does; nothing at all when a count would leave its range.
+    /// What a patch does; nothing at all when a count would leave its range, or there are more people than it says.
     pub fn patch(&mut self, patch: &Form, cause: Cause) -> bool {
         let mut changes = Vec::new();
         for (name, value) in patch {
@@ -265,6 +285,10 @@ impl Room {
             }
             changes.push((*name, moved.to_string()));
         }
+        let users = self.people("users").len() as u64;
+        if changes.iter().any(|(name, value)| ["joinCount", "currentUserCount"].contains(name) && value.parse::<u64>().unwrap() < users) {
+            return false;
+        }
         for (name, value) in changes {
             self.set(name, &value, cause);
         }
@@ -274,10 +298,17 @@ impl Room {
 
 impl Account {
     /// An account as it starts.
-    pub fn new(user_id: String, now: DateTime<Utc>, rooms: &[Fields]) -> Account {
-        let start = Cause("program", 0);
-        let rooms_now = rooms.iter().map(|fields| Room::new(fields.clone(), start)).collect();
-        Account { user_id, now, rooms: rooms_now, marked: None, was: rooms.to_vec(), gone: BTreeMap::new() }
+    pub fn new(user_id: String, now: DateTime<Utc>, rooms: Vec<Room>) -> Account {
+        let was = rooms.iter().map(|room| room.fields.clone()).collect();
+        let mut account = Account { user_id, now, rooms, ids_drawn: 0, marked: None, was, gone: BTreeMap::new() };
+        account.settle();
+        account
+    }
+
+    /// Sends what is due.
+    pub fn settle(&mut self) {
+        let now = kst(self.now);
+        self.rooms.iter_mut().for_each(|room| room.settle(&now));
     }
 
     pub fn room(&mut self, id: &str) -> Option<&mut Room> {
@@ -310,9 +341,11 @@ impl Account {
             for (name, value) in &after.fields {
                 room.set(name, value, cause);
             }
+            room.put_messages(&after.state());
             self.rooms.push(room);
         }
         self.now = by.now;
+        self.ids_drawn = by.ids_drawn;
         self.user_id.clone_from(&by.user_id);
     }
 
@@ -326,34 +359,5 @@ impl Account {
     pub fn detail(&self, version: Version, id: &str) -> Option<String> {
         let room = self.rooms.iter().find(|room| room.id() == id)?.shown(version, &self.user_id, true);
         Some(format!(r#"{{"result_cd":1,"result_msg":"","data":{room}}}"#))
-    }
-
-    /// What the diff must say: nothing more and nothing less than what leads from the rooms as they were to those that are,
-    /// so that whoever applies it to the former gets the latter.
-    pub fn diff(&self, key: &str) -> Value {
-        let by = |Cause(via, request): Cause| json!({ "via": via, "request": request });
-        let whole = |fields: &Fields, cause: Cause| json!({ "roomId": fields["roomId"], "roomName": fields["roomName"], "by": by(cause), "room": fields });
-        let then = |id: &str| self.was.iter().find(|fields| fields["roomId"] == id);
-        let (mut added, mut changed) = (Vec::new(), Vec::new());
-        for room in &self.rooms {
-            let Some(was) = then(room.id()) else {
-                added.push(whole(&room.fields, room.born));
-                continue;
-            };
-            let differs = V2.iter().filter(|name| was.get(*name) != room.fields.get(*name));
-            let field = |name: &&str| {
-                let cause = room.by.get(name).copied().unwrap_or(room.born);
-                json!({ "field": name, "was": was[name], "is": room.fields[name], "by": by(cause) })
-            };
-            let fields: Vec<Value> = differs.map(field).collect();
-            if !fields.is_empty() {
-                changed.push(json!({ "roomId": room.id(), "roomName": room.fields["roomName"], "fields": fields }));
-            }
-        }
-        let mut removed: Vec<&Fields> = self.was.iter().filter(|was| self.rooms.iter().all(|room| room.id() != was["roomId"])).collect();
-        removed.sort_by_key(|was| &was["roomId"]);
-        let removed: Vec<Value> = removed.into_iter().map(|was| whole(was, self.gone[&was["roomId"]])).collect();
-        let since = self.marked.map_or_else(|| "fixtures".to_owned(), |at| at.to_rfc3339_opts(SecondsFormat::Millis, true));
-        json!({ "apiKey": key, "since": since, "added": added, "removed": removed, "changed": changed })
     }
 }

@@ -7,20 +7,13 @@ use serde_json::{Value, json};
 
 use super::any_name;
 use super::model::{Form, Version};
+use super::operation::{Operation, Request, Target};
+use super::people::Client;
+use super::talk::{Joiner, client, client_key, joiner, message};
 use super::world::FAULTS;
 
 /// Who calls: no fixture names the first two.
 pub const KEYS: [&str; 3] = ["alice-key", "bob-key", "carol-key"];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    IssueToken,
-    ListRoom,
-    GetRoomInfo,
-    CreateRoom,
-    ModifyRoom,
-    DestroyRoom,
-}
 
 /// With which headers somebody calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +34,9 @@ pub struct Call {
     pub version: Version,
     /// Which of the rooms there are, or none of them.
     pub room: usize,
+    pub client: Client,
+    /// Which of the reservations there are, or of all that there ever were, or none of them.
+    pub schedule: (bool, usize),
     pub form: Form,
     pub in_query: bool,
     pub auth: Auth,
@@ -64,6 +60,12 @@ pub struct RuleCase {
 pub enum Act {
     Call(Call),
     Patch(usize, Form),
+    /// Somebody comes into a room.
+    Join(usize, Joiner),
+    /// Somebody leaves a room, or everybody.
+    Leave(usize, Option<&'static str>),
+    /// The control plane shows people and messages, of one kind or of all.
+    Look(usize, Option<&'static str>),
     Reset,
     Advance(i64),
     SetClock(&'static str),
@@ -86,38 +88,11 @@ pub struct Step {
     pub act: Act,
 }
 
-impl Operation {
-    pub const ALL: [Operation; 6] = [
-        Operation::IssueToken,
-        Operation::ListRoom,
-        Operation::GetRoomInfo,
-        Operation::CreateRoom,
-        Operation::ModifyRoom,
-        Operation::DestroyRoom,
-    ];
-
-    pub fn name(self) -> &'static str {
-        ["issueToken", "listRoom", "getRoomInfo", "createRoom", "modifyRoom", "destroyRoom"][self as usize]
-    }
-}
-
 impl Call {
-    /// Method, path and form body.
-    pub fn request(&self, id: &str) -> (&'static str, String, Option<String>) {
-        let rooms = if self.version == Version::V1 { "/openapi/v1/rooms" } else { "/openapi/v2/rooms" };
-        let room = format!("{rooms}/{id}");
-        let form = serde_urlencoded::to_string(&self.form).unwrap();
-        let posted = |path: &str| {
-            if self.in_query { ("POST", format!("{path}?{form}"), None) } else { ("POST", path.to_owned(), Some(form.clone())) }
-        };
-        match self.operation {
-            Operation::IssueToken => ("GET", "/openapi/token".to_owned(), None),
-            Operation::ListRoom => ("GET", rooms.to_owned(), None),
-            Operation::GetRoomInfo => ("GET", room, None),
-            Operation::CreateRoom => posted(rooms),
-            Operation::ModifyRoom => posted(&room),
-            Operation::DestroyRoom => ("DELETE", room, None),
-        }
+    /// The request, but for its headers.
+    pub fn request(&self, room: &str, schedule: &str) -> Request {
+        let Call { operation, version, form, in_query, client, .. } = self;
+        operation.request(&Target { version: *version, room, client: *client, schedule }, form, *in_query)
     }
 
     /// The value of `X-Mock-Fault`.
@@ -150,7 +125,7 @@ impl RuleCase {
 }
 
 /// A value of a parameter: mostly a good one.
-fn value(
+pub fn value(
     name: &'static str,
     good: &'static [&'static str],
     bad: &'static [&'static str],
@@ -158,7 +133,7 @@ fn value(
     let good = prop::sample::select(good).prop_map(str::to_owned);
     let bad = prop::sample::select(bad).prop_map(str::to_owned);
     let text = match name {
-        "roomName" => prop_oneof![10 => any_name(), 10 => good, 1 => bad].boxed(),
+        "roomName" | "nickName" | "notice" | "message" => prop_oneof![10 => any_name(), 10 => good, 1 => bad].boxed(),
         _ => prop_oneof![30 => good, 1 => bad].boxed(),
     };
     prop_oneof![20 => text.clone().prop_map(Some), 1 => Just(Some(String::new())), 1 => Just(None)]
@@ -189,25 +164,79 @@ fn form() -> impl Strategy<Value = Form> {
     })
 }
 
-pub fn call(faulty: f64) -> impl Strategy<Value = Call> {
-    let operation = prop_oneof![
-        1 => Just(Operation::IssueToken),
-        1 => Just(Operation::ListRoom),
-        1 => Just(Operation::GetRoomInfo),
-        5 => Just(Operation::CreateRoom),
-        5 => Just(Operation::ModifyRoom),
-        2 => Just(Operation::DestroyRoom),
+/// What steps are mostly about.
+#[derive(Debug, Clone, Copy)]
+enum About {
+    Rooms,
+    People,
+}
+
+fn operation(about: About) -> impl Strategy<Value = Operation> {
+    use Operation::{
+        CancelCustom, CreateRoom, DestroyRoom, ExileUser, GetRoomInfo, IssueToken, ListExileUser, ListMuteUser, ListRoom, ListUser,
+        ModifyRoom, MuteUser, SendCustom, SendNotice, SendWhisperMessage, UnexileUser, UnmuteUser,
+    };
+    let rooms = prop_oneof![
+        1 => Just(IssueToken),
+        1 => Just(ListRoom),
+        1 => Just(GetRoomInfo),
+        5 => Just(CreateRoom),
+        5 => Just(ModifyRoom),
+        2 => Just(DestroyRoom),
     ];
-    let auth = prop_oneof![
-        8 => Just(Auth::Plain),
-        4 => Just(Auth::Issued),
-        1 => Just(Auth::OfAnother),
-        1 => prop::sample::select(vec![Auth::NoToken, Auth::NoKey]),
-    ];
+    let people = prop::sample::select(vec![
+        ListUser,
+        ListExileUser,
+        ExileUser,
+        UnexileUser,
+        ListMuteUser,
+        MuteUser,
+        UnmuteUser,
+        SendNotice,
+        SendCustom,
+        SendCustom,
+        CancelCustom,
+        CancelCustom,
+        SendWhisperMessage,
+    ]);
+    match about {
+        About::Rooms => prop_oneof![3 => rooms, 1 => people].boxed(),
+        About::People => prop_oneof![1 => rooms, 6 => people].boxed(),
+    }
+}
+
+fn call(about: About) -> impl Strategy<Value = Call> {
+    let auth = match about {
+        About::Rooms => prop_oneof![
+            8 => Just(Auth::Plain),
+            4 => Just(Auth::Issued),
+            1 => Just(Auth::OfAnother),
+            1 => prop::sample::select(vec![Auth::NoToken, Auth::NoKey]),
+        ]
+        .boxed(),
+        About::People => prop_oneof![20 => Just(Auth::Plain), 1 => Just(Auth::NoToken)].boxed(),
+    };
+    let faulty = if matches!(about, About::Rooms) { 0.25 } else { 0.1 };
     let version = prop::sample::select(vec![Version::V1, Version::V2]);
     let fault = prop::option::weighted(faulty, (0..FAULTS.len(), any::<bool>()));
-    (operation, version, any::<usize>(), form(), any::<bool>(), auth, fault)
-        .prop_map(|(operation, version, room, form, in_query, auth, fault)| Call { operation, version, room, form, in_query, auth, fault })
+    let form = operation(about).prop_flat_map(|operation| {
+        let form = if matches!(operation, Operation::CreateRoom | Operation::ModifyRoom) { form().boxed() } else { message(operation) };
+        (Just(operation), form)
+    });
+    let schedule = (prop::bool::weighted(0.8), any::<usize>());
+    (form, version, any::<usize>(), client(), schedule, any::<bool>(), auth, fault).prop_map(
+        |((operation, form), version, room, client, schedule, in_query, auth, fault)| Call {
+            operation,
+            version,
+            room,
+            client,
+            schedule,
+            form,
+            in_query,
+            auth,
+            fault,
+        },
+    )
 }
 
 fn patch() -> impl Strategy<Value = Form> {
@@ -237,15 +266,20 @@ pub fn rule() -> impl Strategy<Value = RuleCase> {
         .prop_map(|(operation, nth, times, lasts, fault)| RuleCase { operation, nth, times, lasts, fault })
 }
 
-fn act() -> impl Strategy<Value = Act> {
+fn act(about: About) -> impl Strategy<Value = Act> {
+    let (people, faults) = if matches!(about, About::People) { (8, 1) } else { (1, 2) };
+    let kind = prop::option::of(prop::sample::select(vec!["notice", "custom", "whisper"]));
     prop_oneof![
-        24 => call(0.25).prop_map(Act::Call),
+        24 => call(about).prop_map(Act::Call),
         3 => (any::<usize>(), patch()).prop_map(|(room, patch)| Act::Patch(room, patch)),
+        people => (any::<usize>(), joiner()).prop_map(|(room, joiner)| Act::Join(room, joiner)),
+        people.div_ceil(4) => (any::<usize>(), prop::option::weighted(0.8, client_key())).prop_map(|(room, key)| Act::Leave(room, key)),
+        people.div_ceil(4) => (any::<usize>(), kind).prop_map(|(room, kind)| Act::Look(room, kind)),
         1 => Just(Act::Reset),
         3 => prop::sample::select(vec![1_i64, 60, 3600, 18_000, -1, -3600, 86_400]).prop_map(Act::Advance),
         1 => prop::sample::select(vec!["2026-01-31T03:00:00Z", "2026-02-28T14:59:59Z", "1999-12-31T15:00:00Z"]).prop_map(Act::SetClock),
         2 => Just(Act::Mark),
-        2 => rule().prop_map(Act::AddFault),
+        faults => rule().prop_map(Act::AddFault),
         1 => any::<usize>().prop_map(Act::RemoveFault),
         1 => Just(Act::ClearFaults),
         2 => Just(Act::Save),
@@ -253,8 +287,14 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// Up to so many steps of everybody.
+/// Up to so many steps: of everybody and mostly about rooms, or of two and mostly about what is in them.
 pub fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
-    let step = (0..KEYS.len(), prop::bool::weighted(0.3), act()).prop_map(|(who, all, act)| Step { who, all, act });
-    prop::collection::vec(step, 0..most)
+    let step = |everybody, about, all| {
+        let who = prop::sample::select(everybody);
+        (who, prop::bool::weighted(all), act(about)).prop_map(|(who, all, act)| Step { who, all, act })
+    };
+    prop_oneof![
+        prop::collection::vec(step(vec![0, 1, 2], About::Rooms, 0.3), 0..most),
+        prop::collection::vec(step(vec![0, 0, 2], About::People, 0.2), 0..most),
+    ]
 }

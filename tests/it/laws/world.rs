@@ -6,8 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::model::{Account, Fields, Version, new_room};
-use super::step::{Operation, RuleCase};
+use super::model::{Account, Cause, Room, Version, new_room};
+use super::operation::Operation;
+use super::people::LISTS;
+use super::step::RuleCase;
 
 /// What the servers of the laws start with: one account by name, rooms and a rule for the others.
 pub const FIXTURE: &str = r#"{
@@ -17,12 +19,18 @@ pub const FIXTURE: &str = r#"{
     "rooms": [
       {"roomId": "CarolRoom1-AbCdEfGhIj-20250101090000", "roomName": "일반", "maxUser": "5", "startDt": "20250101090000"},
       {"roomId": "CarolRoom2-AbCdEfGhIj-20250101090000", "roomName": "\u0007 \"", "maxUser": "9", "startDt": "20250101090001",
-       "endDt": "20260131130000", "joinCount": "3", "currentUserCount": "2", "template": "04"}
+       "endDt": "20260131130000", "joinCount": "3", "currentUserCount": "2", "template": "04", "isPossibleDup": "true",
+       "users": [{"clientKey": "kim", "nickName": "김", "grade": "userManager"}, {"clientKey": "kim", "nickName": "Kim", "grade": "user"}],
+       "exiles": [{"clientKey": "a/b", "nickName": "\u0001", "grade": "user"}],
+       "mutes": [{"clientKey": "lee@example.com", "nickName": "Lee", "grade": "user"}, {"clientKey": "a/b", "nickName": "A", "grade": "user"}]}
     ]
   }],
   "default": {
     "faults": [{"match": {"operation": "createRoom", "nth": "1..1"}, "do": {"kind": "commit-then-fail"}, "times": 2}],
-    "rooms": [{"roomId": "Everybodys-AbCdEfGhIj-20250101090000", "roomName": "Lobby", "maxUser": "1", "startDt": "20250101090000"}]
+    "rooms": [{"roomId": "Everybodys-AbCdEfGhIj-20250101090000", "roomName": "Lobby", "maxUser": "2", "startDt": "20250101090000", "messageCount": "7",
+      "joinCount": "9", "currentUserCount": "1", "users": [{"clientKey": "lee@example.com", "nickName": "Lee", "grade": "user"}],
+      "messages": [{"kind": "notice", "at": "2025-12-31T15:00:00.500Z", "nickName": "N", "notice": "새해"}],
+      "reserved": [{"scheduleId": "ReservedReserved0001", "sendDate": "20260131120100", "nickName": "N", "jsonString": "{}"}]}]
   }
 }"#;
 /// When their clocks stand at first.
@@ -150,7 +158,7 @@ pub fn moment(text: &str) -> DateTime<Utc> {
 }
 
 /// A room of the fixture: what it does not say is as in a new room.
-fn fixture_room(room: &Value) -> Fields {
+fn fixture_room(room: &Value) -> Room {
     let form = vec![("maxUser", room["maxUser"].as_str().unwrap().to_owned()), ("roomName", "x".to_owned())];
     let mut fields = new_room(Version::V1, &form, "").unwrap();
     fields.insert("roomId", String::new());
@@ -158,8 +166,13 @@ fn fixture_room(room: &Value) -> Fields {
         if let Some(given) = room[*name].as_str() {
             given.clone_into(value);
         }
+        if LISTS.contains(name) && !room[*name].is_null() {
+            *value = room[*name].to_string();
+        }
     }
-    fields
+    let mut made = Room::new(fields, Cause::PROGRAM);
+    made.put_messages(room);
+    made
 }
 
 impl World {
@@ -197,20 +210,32 @@ impl World {
         self.clear_rules(Some(key));
     }
 
+    /// What the fixture says of a key, and whether it names it.
+    fn start(key: &str) -> (Value, bool) {
+        let fixture: Value = serde_json::from_str(FIXTURE).unwrap();
+        let named = fixture["accounts"].as_array().unwrap().iter().find(|account| account["apiKey"] == key);
+        (named.unwrap_or(&fixture["default"]).clone(), named.is_some())
+    }
+
+    /// The account of a key, or as it would be if it came into being now.
+    pub fn account(&self, key: &str) -> Account {
+        if let Some(account) = self.accounts.get(key) {
+            return account.clone();
+        }
+        let (start, _) = World::start(key);
+        let digest = Sha256::digest(key);
+        let user_id = start["userId"].as_str().map_or_else(
+            || format!("account-{:02x}{:02x}{:02x}{:02x}@example.com", digest[0], digest[1], digest[2], digest[3]),
+            str::to_owned,
+        );
+        Account::new(user_id, self.now, start["rooms"].as_array().unwrap().iter().map(fixture_room).collect())
+    }
+
     /// The account of a key, which comes into being if it must.
     pub fn begin(&mut self, key: &str) -> &mut Account {
         if !self.accounts.contains_key(key) {
-            let fixture: Value = serde_json::from_str(FIXTURE).unwrap();
-            let named = fixture["accounts"].as_array().unwrap().iter().find(|account| account["apiKey"] == key);
-            let start = named.unwrap_or(&fixture["default"]);
-            let digest = Sha256::digest(key);
-            let user_id = start["userId"].as_str().map_or_else(
-                || format!("account-{:02x}{:02x}{:02x}{:02x}@example.com", digest[0], digest[1], digest[2], digest[3]),
-                str::to_owned,
-            );
-            let rooms: Vec<Fields> = start["rooms"].as_array().unwrap().iter().map(fixture_room).collect();
-            self.accounts.insert(key.to_owned(), Account::new(user_id, self.now, &rooms));
-            let (operation, nth, times, json) = if named.is_some() {
+            self.accounts.insert(key.to_owned(), self.account(key));
+            let (operation, nth, times, json) = if World::start(key).1 {
                 (Operation::ModifyRoom, (2, 3), 1, r#"{"kind":"status","http":503}"#)
             } else {
                 (Operation::CreateRoom, (1, 1), 2, r#"{"kind":"commit-then-fail"}"#)
@@ -280,9 +305,8 @@ impl World {
     /// Whether an operation happens, and what is seen of it.
     pub fn fate(&mut self, key: Option<&str>, operation: Operation, asked: Option<&Fault>) -> (bool, Seen) {
         let (now, now_of_all) = (self.now(key), self.now(None));
-        let writes = matches!(operation, Operation::CreateRoom | Operation::ModifyRoom | Operation::DestroyRoom);
         // It befalls writes alone.
-        let befalls = |fault: &Fault| writes || !fault.is("commit-then-fail");
+        let befalls = |fault: &Fault| operation.writes() || !fault.is("commit-then-fail");
         self.deciding = None;
         if let Some(fault) = asked {
             if !befalls(fault) {
