@@ -1,7 +1,5 @@
 //! Operations and parameters. Paths, methods and parameters of paths are the contract's, the rest is from where the API checks it.
 
-use axum::http::Method;
-
 use super::Missing;
 use super::contract::{Call, Contract};
 use super::markdown::{code, table};
@@ -31,14 +29,18 @@ const AROUND: &[(&str, &str, &str, Provenance, &str)] = &[
 ];
 
 /// The table of operations.
-pub fn operations(contract: &Contract) -> String {
-    let rows = Operation::ALL.iter().flat_map(|operation| {
+pub fn operations(contract: &Contract, missing: &mut Missing) -> String {
+    let mut rows = Vec::new();
+    for operation in Operation::ALL {
         let (provenance, source) = operation.provenance();
-        let calls = contract.calls_of(*operation).into_iter();
-        calls.map(move |Call { method, path, .. }| {
+        let calls = contract.calls_of(*operation);
+        if calls.is_empty() {
+            missing.say(format!("{} has no call in the contract", operation.name()));
+        }
+        rows.extend(calls.into_iter().map(|Call { method, path, .. }| {
             [operation.name().to_owned(), code(&format!("{method} {path}")), provenance.name().to_owned(), source.to_owned()]
-        })
-    });
+        }));
+    }
     table(["operation", "call", "provenance", "where it stands"], rows)
 }
 
@@ -47,13 +49,18 @@ pub fn parameters(contract: &Contract, missing: &mut Missing) -> String {
     let mut around: Vec<&str> = vec!["API_KEY", "X-AUTH-TOKEN"];
     let mut rows = Vec::new();
     for operation in Operation::ALL {
-        for Call { method, path, in_path } in contract.calls_of(*operation) {
-            around.extend(in_path.iter().filter(|name| !around.contains(name)).collect::<Vec<_>>());
-            let version = path.split('/').nth(2).unwrap_or_default();
-            if method != Method::GET {
-                let known = parameters::of(*operation, path);
-                rows.extend(known.iter().map(|parameter| row(&format!("{} {version}", operation.name()), parameter)));
+        for Call { path, in_path, in_form, .. } in contract.calls_of(*operation) {
+            for name in in_path {
+                if !around.contains(&name) {
+                    around.push(name);
+                }
             }
+            let of = format!("{} {}", operation.name(), path.split('/').nth(2).unwrap_or_default());
+            let known = parameters::of(*operation, path);
+            for name in in_form.iter().filter(|name| !known.iter().any(|parameter| parameter.name == **name)) {
+                missing.row(&format!("{of} in src/http/explain/parameters.rs"), name);
+            }
+            rows.extend(known.iter().map(|parameter| row(&of, parameter)));
         }
     }
     let around = around.into_iter().filter_map(|name| {

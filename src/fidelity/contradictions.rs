@@ -2,12 +2,11 @@
 
 use super::markdown::table;
 
-/// "The page" is the vendor's page of the v2 room operations, "the v1 document" its OpenAPI document of v1.
 /// About what, what the pages say, what we chose.
 const ROWS: &[[&str; 3]] = &[
     [
         "messageCount",
-        "The page's tables have `MessageCount`, its examples `\"messageCount\"`, as the Korean tables.",
+        "The tables of the v2 page have `MessageCount`; its examples have `\"messageCount\"`, and so have the Korean tables.",
         "`messageCount`: what a program would meet.",
     ],
     [
@@ -52,12 +51,12 @@ const ROWS: &[[&str; 3]] = &[
     ],
     [
         "Defaults",
-        "The tables of parameters have a column Default, which no row fills.",
+        "The tables of parameters have a column Default; no row gives a default.",
         "There are none: what is optional and not sent is unset.",
     ],
     [
         "userId",
-        "\"ID\" in the page's tables, the account's e-mail address in the Korean ones; the answer of the token call names it `user_email`.",
+        "\"ID\" in the tables of the v2 page, the account's e-mail address in the Korean ones; the answer of the token call names it `user_email`.",
         "The e-mail address.",
     ],
     [
@@ -67,7 +66,7 @@ const ROWS: &[[&str; 3]] = &[
     ],
     [
         "The longest roomName",
-        "\"Within 50 characters\" on the page; the v1 document gives no length.",
+        "\"Within 50 characters\" on the v2 page; the v1 document gives no length.",
         "50 in both versions: they are the same rooms.",
     ],
     [
@@ -77,28 +76,33 @@ const ROWS: &[[&str; 3]] = &[
     ],
     [
         "Names of operations",
-        "The v1 document calls them `destoryRoomUsingDELETE`, `tokenUsingGET`, `sendWhisperUsingPOST`; its summaries and the page have `sendWhisperMessage`, \"destroy chat room\", \"getRoomInfo data\".",
+        "The v1 document calls them `destoryRoomUsingDELETE`, `tokenUsingGET`, `sendWhisperUsingPOST`; its summaries and the v2 page have `sendWhisperMessage`, \"destroy chat room\", \"getRoomInfo data\".",
         "`destroyRoom`, `issueToken`, `sendWhisperMessage`. They never travel.",
     ],
     [
         "HTTP statuses",
-        "The v1 document lists 200, 201, 401, 403 and 404 for every POST and PUT, 200, 401, 403 and 404 for every GET, and for every DELETE 204 but no 404, each but 200 without a body. The page knows no status, and every example has an envelope.",
-        "Its generator lists those by itself. Success is 200 with an envelope, and so has every refusal one.",
+        "The v1 document lists 200, 201, 401, 403 and 404 for every POST and PUT, 200, 401, 403 and 404 for every GET, 200, 204, 401 and 403 for every DELETE, and a body for 200 alone. The v2 page names no status; each of its answers is an envelope.",
+        "Its generator lists these for every call alike. Success is 200; every answer is an envelope, a refusal too.",
     ],
     [
         "The envelope",
-        "`BasicResponse` of the v1 document has `result_cd` and `result_msg` alone, and two quotation marks as the example of `result_msg`; the page has `list` and `data`, and `\"result_msg\": \"\"`.",
-        "As on the page: an empty text.",
+        "`BasicResponse` of the v1 document has `result_cd` and `result_msg` alone, and two quotation marks as the example of `result_msg`; the v2 page has `list` and `data`, and `\"result_msg\": \"\"`.",
+        "As on the v2 page: an empty text.",
     ],
-    ["Media type of answers", "`*/*` in the v1 document, \"JSON\" in the page's tables.", "`application/json` (`content-type`)."],
+    ["Media type of answers", "`*/*` in the v1 document, \"JSON\" in the tables of the v2 page.", "`application/json` (`content-type`)."],
     [
         "The key of the token call",
         "The v1 document has the header `api_key`, `\"required\": false`, beside the security scheme `API_KEY`. It says that both together are sent twice (\"중복으로 값이 전송\").",
         "One header in any case. It is required, and twice with one value is once.",
     ],
     [
+        "Both headers",
+        "In the v1 document `API_KEY` and `X-AUTH-TOKEN` are two entries of `security`, which makes them alternatives; the v2 page says that \"the header must contain the token issued through the token API and the API KEY used to retrieve the token\".",
+        "Both.",
+    ],
+    [
         "The token of the token call",
-        "The v1 document demands `API_KEY` and `X-AUTH-TOKEN` for every call, the one that issues a token too.",
+        "The v1 document has `X-AUTH-TOKEN` in the `security` of every call, the one that issues a token too.",
         "issueToken needs `API_KEY` alone, and ignores a token.",
     ],
     ["The version of listUser", "`/openapi/v1/users/{roomId}` in the v1 document, v2 on another page.", "Both paths."],

@@ -27,16 +27,16 @@ Every operation, parameter, field, result code and behaviour of the mock, and wh
 - **observed**: seen in public client code or in captured data.
 - **assumed**: nobody published it, and we decided.
 
-\"The page\" is the vendor's page of the v2 room operations, \"the v1 document\" its OpenAPI document of v1.
+\"The v2 page\" is the vendor's page of the v2 room operations, \"the v1 document\" its OpenAPI document of v1.
 
 You have a real account? Then you can settle what is assumed:
 
-1. Find out. `vchatcloud-mock drift` asks both, the vendor and the mock, and shows what differs.
+1. Find out. `vchatcloud-mock drift` compares the vendor with the mock.
 2. Change the line. Every assumption has an id, and the code one comment `assumed: <id>`, above the line that decides or beside it. The
    result codes need no code: a fixture changes them (`resultCodes`).
-3. Run its test, `cargo test --test it -- <test>`. It fails now; let it say what is true, and the row in `src/fidelity` too.
+3. Run its test, `cargo test --test it -- <test>`. It fails now: let it say what is true, and its row in `src/fidelity` too.
 
-`.ci/assumed` does 2 and 3 with every assumption: it changes the line in a copy, and the test must fail.
+`.ci/assumed` proves that 2 and 3 belong together: in a copy it changes one line after the other, and the test of each must fail.
 ";
 
 /// What has no row in the tables here.
@@ -64,22 +64,23 @@ impl Missing {
 /// # Errors
 /// Every operation, parameter and field that the tables of the page do not tell of.
 pub fn page() -> Result<String, Missing> {
-    let contract = Contract::generated();
+    page_of(&Contract::generated())
+}
+
+fn page_of(contract: &Contract) -> Result<String, Missing> {
     let mut missing = Missing::default();
     let sections = [
-        ("Operations", calls::operations(&contract)),
-        ("Parameters", calls::parameters(&contract, &mut missing)),
-        ("Fields", fields::fields(&contract, &mut missing)),
+        ("Operations", calls::operations(contract, &mut missing)),
+        ("Parameters", calls::parameters(contract, &mut missing)),
+        ("Fields", fields::fields(contract, &mut missing)),
         ("Result codes", codes()),
         ("Behaviour", SUBJECTS.iter().map(|subject| section(subject)).collect::<Vec<_>>().join("\n")),
         ("Contradictions", contradictions::contradictions()),
     ];
     let contents: Vec<String> =
         sections.iter().map(|(title, _)| format!("[{title}](#{})", title.to_lowercase().replace(' ', "-"))).collect();
-    let mut page = format!("{INTRODUCTION}\nContents: {}\n", contents.join(" · "));
-    for (title, text) in &sections {
-        page.push_str(&format!("\n## {title}\n\n{text}"));
-    }
+    let sections = sections.iter().map(|(title, text)| format!("\n## {title}\n\n{text}"));
+    let page = format!("{INTRODUCTION}\nContents: {}\n{}", contents.join(" · "), sections.collect::<String>());
     if missing.0.is_empty() { Ok(page) } else { Err(missing) }
 }
 
@@ -133,4 +134,33 @@ fn section(subject: &Subject) -> String {
         tables.push(table(["assumed", "what the mock does", "why", "decided in", "test"], assumed));
     }
     tables.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What is added to the API and not to the tables is named, with the table.
+    #[test]
+    fn what_has_no_row_is_told() {
+        let mut contract = Contract::generated();
+        let schemas = &mut contract.0["components"]["schemas"];
+        schemas["Guest"] = json!({"type": "object", "properties": {"nickName": {}}});
+        schemas["Created"]["properties"]["colour"] = json!({});
+        schemas["Issued"]["required"] = json!(["X-AUTH-TOKEN", "user_email"]);
+        schemas["CreateRoomV2"]["properties"]["colour"] = json!({});
+        contract.0["paths"]["/openapi/v2/rooms"]["get"]["operationId"] = json!("listRooms");
+        contract.0["paths"]["/openapi/v1/rooms"]["get"]["operationId"] = json!("listRooms");
+        contract.0["paths"]["/openapi/v2/rooms/{roomId}"]["get"]["parameters"][0]["name"] = json!("clientKey");
+        insta::assert_snapshot!(page_of(&contract).unwrap_err(), @"
+        listRoom has no call in the contract
+        colour has no row: add it to createRoom v2 in src/http/explain/parameters.rs
+        clientKey has no row: add it to AROUND of src/fidelity/calls.rs
+        colour has no row: add it to Created in ANSWERS of src/fidelity/fields.rs
+        Issued in src/fidelity/fields.rs has another order than the contract: X-AUTH-TOKEN, user_email
+        Guest has no row: add it to ANSWERS of src/fidelity/fields.rs
+        ");
+    }
 }

@@ -54,7 +54,7 @@ pub const SUBJECT: Subject = Subject {
         assumed("body-limit", "A body has at most 64 KiB; a larger one is 413.", "no form of this API comes near it")
             .decided(PARAMS, "refusals::a_body_may_have_64_kib_and_no_more")
             .by("64 * 1024", "2 * 1024 * 1024"),
-        assumed("trailing-slash", "A slash at the end of any path changes nothing.", "Spring before 6")
+        assumed("trailing-slash", "A slash at the end of any path changes nothing.", "Spring did so before its version 6")
             .decided("src/http/stack.rs", "arrivals::a_trailing_slash")
             .by("cut_trailing_slash(request.uri_mut());", ""),
         assumed("options", "OPTIONS on any path is a preflight: 200, without authentication.", "browsers send no keys with it")

@@ -38,7 +38,7 @@ pub const SUBJECT: Subject = Subject {
         assumed("codes-exact", "Codes but roomStatus are taken exactly as the tables write them: y is not Y.", "the tables say no more")
             .decided(FIELD, INVALID)
             .by("code == text", "code.eq_ignore_ascii_case(text)"),
-        assumed("nul", "A NUL is in no value.", "databases refuse it").decided(FIELD, INVALID).by("text.contains('\\0')", "false"),
+        assumed("nul", "A NUL is in no value.", "no name and no code has one").decided(FIELD, INVALID).by("text.contains('\\0')", "false"),
         assumed("g-api-key-any-text", "gApiKey is any text.", "the table says no more")
             .decided(FIELD, "rooms_v2::create_with_everything")
             .by("GApiKey(text.into())", "GApiKey(text.replace(' ', \"\").into())"),
