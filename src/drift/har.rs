@@ -88,7 +88,7 @@ pub fn read(path: &Path) -> Result<Capture, Problems> {
             Category::Data => "no HAR 1.2: export it anew, in the network tab of a browser's developer tools".to_owned(),
             _ => format!("broken JSON: {}", error.to_string().split(" at line ").next().unwrap_or_default().to_lowercase()),
         };
-        problem(Some((error.line(), error.column())), what)
+        problem(Some((error.line(), error.column().max(1))), what)
     })?;
     Ok(Capture { name, entries: har.log.entries })
 }

@@ -130,7 +130,7 @@ fn a_file_that_is_no_capture() {
     capture.har: has no answer of the API: capture calls of https://vchatcloud.com/openapi/...
     capture.har:298:52: broken JSON: eof while parsing a string
     capture.har:408:29: no HAR 1.2: export it anew, in the network tab of a browser's developer tools
-    capture.har:1:0: broken JSON: eof while parsing a value
+    capture.har:1:1: broken JSON: eof while parsing a value
     capture.har:2:23: broken JSON: expected value
     capture.har:1:2: no HAR 1.2: export it anew, in the network tab of a browser's developer tools
     ");
