@@ -12,7 +12,7 @@ const ADDRESS: &str = "somebody@example.com";
 
 /// A service that repeats what it was sent wherever there is a place for it.
 fn answer(request: &str, key: &str) -> String {
-    let escaped: String = key.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let escaped = escaped(key);
     let json = |text: &str| serde_json::Value::from(text).to_string();
     let room = format!(
         r#"{{"template":{},"roomType":{},"roomStatus":{},{}:"","x{}":"",{}:"","roomId":{},"userId":{},"webrtc":{}}}"#,
@@ -41,6 +41,11 @@ fn answer(request: &str, key: &str) -> String {
     )
 }
 
+/// Every byte of it as an escape.
+fn escaped(text: &str) -> String {
+    text.bytes().fold(String::new(), |escaped, byte| format!("{escaped}%{byte:02x}"))
+}
+
 fn serve(mut stream: TcpStream, key: &str) {
     let mut request = String::new();
     let mut reader = BufReader::new(stream.try_clone().unwrap());
@@ -67,7 +72,7 @@ fn is_not_repeated(key: &'static str, flags: &[&str]) {
     assert_eq!(drifted.code, 5, "{}{}", drifted.stdout, drifted.stderr);
     assert!(drifted.stdout.contains("no answer: "), "{}", drifted.stdout);
     let shown = format!("{}{}", drifted.stdout, drifted.stderr).to_lowercase();
-    let escaped: String = key.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let escaped = escaped(key);
     for secret in [key, &key[..8], TOKEN, &TOKEN[..8], ADDRESS, "somebody", &escaped] {
         assert!(!shown.contains(&secret.to_lowercase()), "{secret}: {shown}");
     }

@@ -1,5 +1,6 @@
 //! `--allow-writes`: a room is made, modified and destroyed, and whatever goes wrong, none is left behind.
 
+use std::fmt::Write;
 use std::io::Read;
 use std::time::{Duration, Instant};
 
@@ -54,8 +55,9 @@ fn nothing_is_left_behind() {
         let done = drift(&server, WRITES);
         assert_eq!(done.code, 5, "{name}: {}{}", done.stdout, done.stderr);
         assert_eq!(account.diff_text().unwrap().trim(), "no differences", "{name}: {}", done.stderr);
-        let (stderr, drawn) = (done.stderr.clone(), done.stderr.split("mock drift ").nth(1).and_then(|rest| rest.split('"').next()));
-        table += &format!("{name}\n{}\n{}", told(&done.stdout), drawn.map_or(stderr.clone(), |drawn| stderr.replace(drawn, "DRAWN")));
+        let drawn = done.stderr.split("mock drift ").nth(1).and_then(|rest| rest.split('"').next());
+        let stderr = drawn.map_or(done.stderr.clone(), |drawn| done.stderr.replace(drawn, "DRAWN"));
+        write!(table, "{name}\n{}\n{stderr}", told(&done.stdout)).unwrap();
     }
     insta::assert_snapshot!(table, @r#"
     lost
@@ -110,15 +112,15 @@ fn what_is_left_behind_is_told() {
 /// Stopped in the middle of a call, it tidies up before it goes.
 #[test]
 fn a_signal_leaves_nothing_behind() {
-    let cases: [(&str, &str, fn() -> Rule); 3] = [
-        ("-INT", "createRoom", || Fault::delay(Duration::from_millis(1500)).on(Operation::CreateRoom)),
-        ("-TERM", "modifyRoom", || Fault::hang().on(Operation::ModifyRoom)),
-        ("-INT", "destroyRoom", || Fault::hang().on(Operation::DestroyRoom).nth(1..=1)),
+    let cases = [
+        ("-INT", "createRoom", Fault::delay(Duration::from_millis(1500)).on(Operation::CreateRoom)),
+        ("-TERM", "modifyRoom", Fault::hang().on(Operation::ModifyRoom)),
+        ("-INT", "destroyRoom", Fault::hang().on(Operation::DestroyRoom).nth(1..=1)),
     ];
     for (signal, operation, rule) in cases {
         let server = real("");
         let account = server.account(KEY);
-        account.fault(rule()).unwrap();
+        account.fault(rule).unwrap();
         let env = [("VCHATCLOUD_REAL_API_KEY", KEY)];
         let mut child = command(&["drift", "--real", server.url(), "--allow-writes"], &env).spawn().unwrap();
         wait_for(&account, 1);
