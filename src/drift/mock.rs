@@ -25,7 +25,10 @@ impl Mock {
     /// # Errors
     /// Never in a released build: tests read the same fixture.
     pub fn new() -> Result<Mock, DriftError> {
-        let fixture = serde_json::json!({ "accounts": [{ "apiKey": KEY, "tokens": [TOKEN], "rooms": [{ "roomId": ROOM }] }] });
+        // Whatever is listed, there is one of it.
+        let somebody = |key: &str| serde_json::json!([{ "clientKey": key }]);
+        let room = serde_json::json!({ "roomId": ROOM, "users": somebody("user"), "exiles": somebody("exile"), "mutes": somebody("user") });
+        let fixture = serde_json::json!({ "accounts": [{ "apiKey": KEY, "tokens": [TOKEN], "rooms": [room] }] });
         let fixtures = fixture::load(&[Source::inline("drift", &fixture.to_string())]);
         let fixtures = fixtures.map_err(|problems| DriftError::Runtime(problems.to_string()))?;
         let settings = Settings { auth: AuthMode::Strict, fixtures, fault_header: false, ..Settings::default() };

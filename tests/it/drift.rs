@@ -16,7 +16,9 @@ use crate::process::{Run, run};
 /// The key of the account at the "real" service, and its rooms.
 const KEY: &str = "real-key";
 const DOCUMENTATION: &str = include_str!("../../docs/drift.md");
-const ROOMS: &str = r#""rooms": [{"roomName": "a"}, {"roomName": "b", "template": "02", "webrtcStat": "Y"}]"#;
+const ROOMS: &str = r#""rooms": [
+    {"roomName": "a", "users": [{"clientKey": "u"}], "exiles": [{"clientKey": "e"}], "mutes": [{"clientKey": "u"}]},
+    {"roomName": "b", "template": "02", "webrtcStat": "Y"}]"#;
 
 /// A server that stands for the real one.
 fn real(more: &str) -> MockServer {
@@ -54,6 +56,10 @@ fn nothing_differs_from_itself_and_nothing_is_written() {
     listRoom v1             same
     getRoomInfo v2          same
     getRoomInfo v1          same
+    listUser v2             same
+    listUser v1             same
+    listExileUser           same
+    listMuteUser            same
     unknown room v2         same
     unknown room v1         same
     no API_KEY v2           same
@@ -62,9 +68,9 @@ fn nothing_differs_from_itself_and_nothing_is_written() {
     no X-AUTH-TOKEN v1      same
     bad token v2            same
     bad token v1            same
-    same: 14 probes
+    same: 18 probes
     ");
-    assert_eq!(methods(&server), vec!["GET"; 14]);
+    assert_eq!(methods(&server), vec!["GET"; 18]);
     assert_eq!(server.account(KEY).diff_text().unwrap().trim(), "no differences");
     // With a slash at the end, and from a variable.
     let url = format!("{}/", server.url());
@@ -91,6 +97,10 @@ fn what_differs_is_told() {
                             key list    absent   array  array
     getRoomInfo v2          body        no JSON  JSON   JSON
     getRoomInfo v1          same
+    listUser v2             same
+    listUser v1             same
+    listExileUser           same
+    listMuteUser            same
     unknown room v2         same
     unknown room v1         same
     no API_KEY v2           status      403      401    200 401 500
@@ -105,7 +115,7 @@ fn what_differs_is_told() {
                             result_cd   4010     401    integer
     bad token v1            status      403      401    200 401 500
                             result_cd   4010     401    integer
-    drifted: 9 of 14 probes, status, result_cd, body, keys
+    drifted: 9 of 18 probes, status, result_cd, body, keys
     ");
     assert!(DOCUMENTATION.contains(&format!("```text\n{}```", drifted.stdout)));
 }
@@ -125,7 +135,7 @@ fn no_answer() {
     listRoom v1             no answer: the answer broke off: error reading a body from connection
     getRoomInfo v2          no answer: none within 500ms, raise --timeout
     unknown room v2         no answer: connection error: Connection reset by peer (os error 104)
-    drifted: 3 of 14 probes, answer
+    drifted: 3 of 18 probes, answer
     ");
 
     account.clear_faults().unwrap();
@@ -158,13 +168,17 @@ fn what_cannot_be_asked_is_skipped() {
     listRoom v1             same; nothing in list to compare
     getRoomInfo v2          skipped: the account has no room
     getRoomInfo v1          skipped: the account has no room
+    listUser v2             skipped: the account has no room
+    listUser v1             skipped: the account has no room
+    listExileUser           skipped: the account has no room
+    listMuteUser            skipped: the account has no room
     bad token v2            status      200    401     200 401 500
                             result_cd   1      401     integer
                             key list    array  absent  absent
     bad token v1            status      200    401     200 401 500
                             result_cd   1      401     integer
                             key list    array  absent  absent
-    drifted: 2 of 12 probes, status, result_cd, keys; 2 skipped
+    drifted: 2 of 12 probes, status, result_cd, keys; 6 skipped
     ");
 
     account.fault(Fault::bad_gateway().on(Operation::IssueToken)).unwrap();
@@ -181,6 +195,10 @@ fn what_cannot_be_asked_is_skipped() {
     listRoom v1             skipped: no token was issued
     getRoomInfo v2          skipped: the account has no room
     getRoomInfo v1          skipped: the account has no room
+    listUser v2             skipped: the account has no room
+    listUser v1             skipped: the account has no room
+    listExileUser           skipped: the account has no room
+    listMuteUser            skipped: the account has no room
     unknown room v2         skipped: no token was issued
     unknown room v1         skipped: no token was issued
     no API_KEY v2           same
@@ -201,7 +219,7 @@ fn what_cannot_be_asked_is_skipped() {
     modifyRoom v1           skipped: no token was issued
     destroyRoom v1          skipped: no token was issued
     destroyed room v1       skipped: no token was issued
-    drifted: 3 of 8 probes, status, media type, result_cd, body, keys; 14 skipped
+    drifted: 3 of 8 probes, status, media type, result_cd, body, keys; 18 skipped
     ");
 }
 
@@ -245,7 +263,7 @@ fn https_with_a_ca_that_is_told_to_be_trusted() {
     let (file, url) = (directory.path().join("ca.pem"), server.https_url().unwrap());
     std::fs::write(&file, server.ca_pem().unwrap()).unwrap();
     let trusted = drift_with(KEY, &["--real", url, "--ca", file.to_str().unwrap()]);
-    assert_eq!((trusted.code, trusted.stdout.lines().last()), (0, Some("same: 14 probes")), "{}", trusted.stderr);
+    assert_eq!((trusted.code, trusted.stdout.lines().last()), (0, Some("same: 18 probes")), "{}", trusted.stderr);
     let system = run(&["drift", "--real", url], &[("VCHATCLOUD_REAL_API_KEY", KEY), ("SSL_CERT_FILE", file.to_str().unwrap())]);
     assert_eq!(system.code, 0, "{}", system.stderr);
 

@@ -21,7 +21,7 @@ fn told(table: &str) -> String {
 fn rooms_come_and_go() {
     let server = real("");
     let done = drift(&server, WRITES);
-    assert_eq!((done.code, told(&done.stdout).as_str(), done.stderr.as_str()), (0, "same: 22 probes", ""));
+    assert_eq!((done.code, told(&done.stdout).as_str(), done.stderr.as_str()), (0, "same: 26 probes", ""));
     let account = server.account(KEY);
     let calls = account.requests().unwrap().into_iter().filter_map(|exchange| exchange.operation);
     let writes: Vec<&str> = calls.filter(|operation| operation.writes()).map(Operation::name).collect();
@@ -62,32 +62,32 @@ fn nothing_is_left_behind() {
     insta::assert_snapshot!(table, @r#"
     lost
     createRoom v2           no answer: connection error: Connection reset by peer (os error 104)
-    drifted: 1 of 22 probes, answer
+    drifted: 1 of 26 probes, answer
     late
     createRoom v2           no answer: none within 1s, raise --timeout
     modifyRoom v2           skipped: no room was made
     destroyRoom v2          skipped: no room was made
     destroyed room v2       skipped: the room could not be destroyed
-    drifted: 1 of 19 probes, answer; 3 skipped
+    drifted: 1 of 23 probes, answer; 3 skipped
     vchatcloud-mock: a room may be left behind: "vchatcloud-mock drift DRAWN": createRoom had no usable answer, and no such room has come; look for it in listRoom
     malformed
     createRoom v2           body        no JSON  JSON  JSON
-    drifted: 1 of 22 probes, body
+    drifted: 1 of 26 probes, body
     modify
     modifyRoom v2           status      500   200   200 400 401 404 413 415 500
                             result_cd   0     1     integer
-    drifted: 1 of 22 probes, status, result_cd
+    drifted: 1 of 26 probes, status, result_cd
     destroy
     destroyRoom v2          status      503   200   200 401 404 500
                             result_cd   0     1     integer
-    drifted: 1 of 22 probes, status, result_cd
+    drifted: 1 of 26 probes, status, result_cd
     destroyed
     destroyRoom v2          no answer: connection error: Connection reset by peer (os error 104)
-    drifted: 1 of 22 probes, answer
+    drifted: 1 of 26 probes, answer
     both
     createRoom v2           no answer: connection error: Connection reset by peer (os error 104)
     destroyRoom v2          no answer: connection error: Connection reset by peer (os error 104)
-    drifted: 2 of 22 probes, answer
+    drifted: 2 of 26 probes, answer
     "#);
 }
 
