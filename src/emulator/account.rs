@@ -134,6 +134,9 @@ impl AccountState {
             let id = fixture.room_id.unwrap_or_else(|| state.draw_room_id(seed, key, start, &given));
             state.put(fixture, id, now);
         }
+        // What was due before it came into being is no later change.
+        state.settle();
+        state.changes = Changes::default();
         state
     }
 

@@ -217,9 +217,12 @@ impl Emulator {
         let mut world = write(&self.0.world);
         for account in self.named(&mut world, key)? {
             if let Some(state) = &mut *write(&account.state) {
+                // What is due by now was before the mark.
+                state.settle();
                 state.changes.mark(state.clock.now());
             }
         }
+        self.has_changed();
         Ok(())
     }
 
@@ -320,21 +323,13 @@ impl Emulator {
     /// # Errors
     /// [`NoSuchRoom`]
     pub fn seen_room(&self, key: &ApiKey, id: &RoomId) -> Result<SavedRoom, NoSuchRoom> {
-        let found =
-            |_: &Account, state: &AccountState| state.rooms.get(id).map(|room| SavedRoom { room: room.clone(), chat: state.chat(id) });
-        if let Some(found) = self.each(Some(key), found).pop() {
-            return found.ok_or(NoSuchRoom);
-        }
-        let fixture = self.0.settings.fixtures.rooms_of(key).iter().find(|room| room.room_id == Some(*id));
-        let now = self.now(Some(key)).into();
-        let saved = |room: &RoomFixture| {
-            let mut chat = room.chat.clone();
-            for sent in chat.take_due(now) {
-                chat.send(sent);
-            }
-            SavedRoom { room: room.room(*id, now), chat }
+        let found = |state: &AccountState| state.rooms.get(id).map(|room| SavedRoom { room: room.clone(), chat: state.chat(id) });
+        let existing = self.each(Some(key), |_, state| found(state)).pop();
+        let to_come = || {
+            let account = Account::new(key, Start::of(key, &self.0.settings.fixtures, self.clock_to_come()), &self.0.seed);
+            read(&account.state).as_ref().and_then(found)
         };
-        fixture.map(saved).ok_or(NoSuchRoom)
+        existing.unwrap_or_else(to_come).ok_or(NoSuchRoom)
     }
 
     /// Looks at an account, or at all, by key. No account comes into being.
@@ -379,7 +374,8 @@ fn put_account(world: &mut World, account: Arc<Account>) {
 }
 
 fn succeed(before: &Account, after: &Account, cause: Cause) {
-    if let (Some(before), Some(after)) = (&*read(&before.state), &mut *write(&after.state)) {
+    if let (Some(before), Some(after)) = (&mut *write(&before.state), &mut *write(&after.state)) {
+        before.settle();
         after.succeed(before, cause);
     }
 }

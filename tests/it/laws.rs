@@ -2,6 +2,7 @@
 
 mod accounts;
 mod call;
+mod crowd;
 mod diff;
 mod drive;
 mod model;

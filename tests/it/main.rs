@@ -29,6 +29,7 @@ mod manual;
 mod messages;
 mod mock;
 mod operations;
+mod overdue;
 mod page;
 mod people;
 mod process;

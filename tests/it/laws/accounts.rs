@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use super::drive::{server, undisturbed};
+use super::drive::{chosen, server, undisturbed};
 use super::operation::Operation;
 use super::step::{Act, Auth, Call, KEYS, Step, steps};
 use crate::mock::{Mock, NO_ROOM};
@@ -51,7 +51,7 @@ impl Life {
     async fn room_id(&self, place: usize) -> String {
         let list = undisturbed(&self.mock, self.key).list().await.json();
         let rooms = list["list"].as_array().unwrap();
-        rooms.get(place % (rooms.len() + 1)).map_or(NO_ROOM, |room| room["roomId"].as_str().unwrap()).to_owned()
+        chosen(rooms, place).map_or(NO_ROOM, |room| room["roomId"].as_str().unwrap()).to_owned()
     }
 
     async fn step(&mut self, act: &Act) {
@@ -93,7 +93,7 @@ impl Life {
 
     async fn call(&mut self, call: &Call) {
         let id = self.room_id(call.room).await;
-        let schedule = self.schedules.get(call.schedule.1 % (self.schedules.len() + 1)).map_or("no-such", String::as_str);
+        let schedule = chosen(&self.schedules, call.schedule.1).map_or("no-such", String::as_str);
         let request = call.request(&id, schedule);
         let mut caller = self.mock.stranger().header("API_KEY", self.key);
         if call.auth != Auth::NoToken {

@@ -5,7 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::drive::{Drive, number, undisturbed};
+use super::drive::{Drive, chosen, number, undisturbed};
 use super::model::{Cause, Refusal, Room, Version, kst, new_room, or, read};
 use super::operation::{Operation, Request};
 use super::people::not_connected;
@@ -103,13 +103,11 @@ impl Drive {
 
     /// Which reservation a call is about: one that there is in the room, one that the account ever had, or none.
     fn schedule(&self, key: &str, id: &str, (of_room, place): (bool, usize)) -> String {
-        let ever = self.schedules.get(key).cloned().unwrap_or_default();
-        let reserved = self.world.account(key).room(id).map(|room| room.reserved.iter().map(|reserved| reserved.id.clone()).collect());
-        let of_room: Option<Vec<String>> = reserved.filter(|reserved: &Vec<String>| of_room && !reserved.is_empty());
-        let of_room = of_room.map(|ids| ids[place % ids.len()].clone());
-        of_room
-            .or_else(|| ever.get(place % (ever.len() + 1)).cloned())
-            .unwrap_or_else(|| ["no-such", "ScheduleSchedule0000"][place % 2].to_owned())
+        let mut account = self.world.account(key);
+        let ever = self.schedules.get(key).map(Vec::as_slice).unwrap_or_default();
+        let reserved = account.room(id).and_then(|room| chosen(&room.reserved, place)).map(|reserved| &reserved.id);
+        let named = reserved.filter(|_| of_room).or_else(|| chosen(ever, place)).cloned();
+        named.unwrap_or_else(|| ["no-such", "ScheduleSchedule0000"][place / 8 % 2].to_owned())
     }
 
     async fn send(&self, key: &str, call: &Call, token: Option<&str>, request: &Request) -> Reply {

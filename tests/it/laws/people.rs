@@ -174,7 +174,7 @@ impl Room {
 
     /// A message goes out. `members` are what is shown of it beside its kind and time.
     pub fn send(&mut self, kind: &str, at: DateTime<Utc>, members: &[(&str, &str)], by: Cause) {
-        let mut shown = json!({ "kind": kind, "at": rfc3339(at) });
+        let mut shown = json!({ "at": rfc3339(at), "kind": kind });
         for (name, value) in members {
             shown[*name] = json!(value);
         }

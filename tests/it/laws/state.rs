@@ -127,6 +127,13 @@ proptest! {
             let started = Mock::with(|settings| settings.fixtures = fixtures);
             assert_eq!(state(&started).await, exported);
             assert_eq!(lists(&started, keys).await, listed);
+            // All go on alike: what was reserved goes out in each.
+            let mut later = Vec::new();
+            for mock in [&drive.mock, &other, &started] {
+                mock.admin("POST", "clock/advance?all=true", r#"{"by":"1h"}"#).await;
+                later.push(state(mock).await);
+            }
+            assert!(later[0] == later[1] && later[0] == later[2], "{later:?}");
         });
     }
 
