@@ -111,7 +111,7 @@ fn codes() -> String {
     });
     let held = of_code(ResultCode::Success).1;
     format!(
-        "The vendor's table for its REST API is not public. What is called documented here is so for its chat engine (400: in its SDK); that the \
+        "The vendor's table for its REST API is not public. What is called documented here is so for its chat engine (400: in its SDK; 1: on the v2 page too); that the \
          REST API answers with it is assumed. The HTTP statuses are assumed throughout. Each row is the line of its id in `{}`, held by `{}`; \
          a fixture overrides it without any change of code.\n\n{}",
         held.file,

@@ -87,7 +87,8 @@ fn every_assumption_has_its_test() {
         let file = format!("tests/it/{}.rs", modules.replace("::", "/"));
         let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{id}: {file}: {error}"));
         let head = text.split_once(&format!("fn {name}(")).unwrap_or_else(|| panic!("{id}: {file} has no {name}")).0;
-        let attributes = head.lines().rev().skip(1).take_while(|line| line.trim_start().starts_with(['#', '/'])).collect::<String>();
+        let above = head.rsplit_once('\n').map_or("", |(above, _)| above);
+        let attributes: String = above.lines().rev().take_while(|line| line.trim_start().starts_with(['#', '/'])).collect();
         assert!(attributes.contains("#[test]") || attributes.contains("#[tokio::test"), "{id}: {test} is no test");
     }
 }

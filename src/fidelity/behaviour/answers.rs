@@ -27,7 +27,7 @@ pub const SUBJECT: Subject = Subject {
         assumed(
             "texts",
             "result_msg of other refusals says which header, path, method, size or media type was wrong.",
-            "what a developer needs; a fixture can give each code a fixed text",
+            "what a developer needs; each has its line from there on, and a fixture can give a code a fixed text",
         )
         .decided("src/http/error.rs", "auth::open_mode_takes_any_pair")
         .by("{} is missing", "{} required"),

@@ -19,7 +19,7 @@ pub const SUBJECT: Subject = Subject {
         documented("roomStatus of a modify: A is active, S is paused.", "the v1 document"),
         observed("Rooms are listed oldest first.", "the example of listRoom"),
         observed("Dates are Korean time.", "captured data"),
-        observed("The last part of a roomId is its time of creation.", "captured data"),
+        observed("A roomId is two groups of ten letters or digits and the time of creation, 14 digits.", "captured data"),
         observed("A list without rooms is [] and not absent.", "public clients, which ask for its size"),
     ],
     assumed: &[

@@ -4,7 +4,7 @@ use super::{Subject, assumed, observed};
 
 pub const SUBJECT: Subject = Subject {
     title: "v1 beside v2",
-    known: &[observed("Public clients use v1; v2 has the newer page.", "every public client that we know of")],
+    known: &[observed("Public clients call v1.", "every public client that we know of")],
     assumed: &[
         assumed(
             "v1-key-order",

@@ -162,7 +162,7 @@ impl Parameter {
                 (Provenance::Assumed, "the vendor's table says a Google API key; nobody published which texts it takes")
             }
             (_, Values::Text { .. }) => {
-                (Provenance::Documented, "the vendor's table of parameters; that it counts Unicode characters is assumed")
+                (Provenance::Documented, "the vendor's v2 table of parameters; that it counts Unicode characters is assumed")
             }
             (_, Values::Codes(_)) => (Provenance::Documented, "the vendor's table of parameters"),
         }
