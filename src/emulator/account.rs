@@ -134,9 +134,8 @@ impl AccountState {
             let id = fixture.room_id.unwrap_or_else(|| state.draw_room_id(seed, key, start, &given));
             state.put(fixture, id, now);
         }
-        // What was due before it came into being is no later change.
+        // What was due before it came into being goes out with that, and not with a later look.
         state.settle();
-        state.changes = Changes::default();
         state
     }
 

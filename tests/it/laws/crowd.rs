@@ -51,10 +51,10 @@ fn each_at_once<T: Send>(act: impl AsyncFn(usize) -> T + Sync) -> Vec<T> {
 async fn live(mock: &Mock, who: usize, deeds: &[Deed]) -> Room {
     let alice = mock.alice();
     let form = vec![("maxUser", "1000".to_owned()), ("roomName", "x".to_owned())];
-    let mut room = Room::new(new_room(Version::V1, &form, NOW).unwrap(), Cause::PROGRAM);
+    let mut room = Room::new(new_room(Version::V1, &form, NOW).unwrap(), Cause::FIXTURE);
     room.fields.insert("isPossibleDup", "true".to_owned());
     let key = format!("user-{who}");
-    let (moment, by) = ("2026-01-31T03:00:00Z".parse().unwrap(), Cause::PROGRAM);
+    let (moment, by) = ("2026-01-31T03:00:00Z".parse().unwrap(), Cause::FIXTURE);
     for (place, deed) in deeds.iter().enumerate() {
         let text = format!("{who} {place}");
         let status = |done: Result<(), Refusal>| done.map_or_else(|Refusal(status, ..)| status, |()| 200);

@@ -64,12 +64,12 @@ pub struct Cause(pub &'static str, pub u64);
 
 impl Cause {
     /// A fixture did it, or a state.
-    pub const PROGRAM: Cause = Cause("program", 0);
+    pub const FIXTURE: Cause = Cause("fixture", 0);
 
     /// As a diff has it.
     pub fn shown(self) -> Value {
         let Cause(via, request) = self;
-        json!({ "via": via, "request": (self != Self::PROGRAM).then_some(request) })
+        json!({ "via": via, "request": (self != Self::FIXTURE).then_some(request) })
     }
 }
 

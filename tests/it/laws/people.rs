@@ -205,15 +205,15 @@ impl Room {
         }
     }
 
-    /// What a fixture or a state says of messages: the program sent and reserved them.
+    /// What a fixture or a state says of messages: it sent and reserved them.
     pub fn put_messages(&mut self, state: &Value) {
         let list = |name: &str| state[name].as_array().cloned().unwrap_or_default();
-        self.sent = list("messages").into_iter().map(|shown| Sent { shown, by: Cause::PROGRAM }).collect();
+        self.sent = list("messages").into_iter().map(|shown| Sent { shown, by: Cause::FIXTURE }).collect();
         self.reserved.clear();
         for reserved in list("reserved") {
             let [id, date, nick_name, json_string] =
                 ["scheduleId", "sendDate", "nickName", "jsonString"].map(|name| reserved[name].as_str().unwrap());
-            self.reserve(id.to_owned(), date, nick_name, json_string, Cause::PROGRAM);
+            self.reserve(id.to_owned(), date, nick_name, json_string, Cause::FIXTURE);
         }
     }
 

@@ -170,7 +170,7 @@ fn fixture_room(room: &Value) -> Room {
             *value = room[*name].to_string();
         }
     }
-    let mut made = Room::new(fields, Cause::PROGRAM);
+    let mut made = Room::new(fields, Cause::FIXTURE);
     made.put_messages(room);
     made
 }
