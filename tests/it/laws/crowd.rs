@@ -5,6 +5,9 @@ use std::thread;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
+use vchatcloud_mock::chat::{self, Chat};
+use vchatcloud_mock::domain::cause;
+use vchatcloud_mock::domain::message::Message;
 
 use super::model::{Cause, Refusal, Room, Version, new_room};
 use super::people::{LISTS, Person};
@@ -163,45 +166,53 @@ proptest! {
         });
         prop_assert_eq!(came.into_iter().sum::<usize>(), places);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     /// The newest messages are kept that fit into two limits, and the others are counted.
     #[test]
-    fn messages_are_bounded(
-        before in prop_oneof![(995..=1000_usize, Just(10)), (15..=17_usize, 55_000..=61_000_usize)],
-        sizes in prop::collection::vec(prop_oneof![1..20_usize, 20_000..60_000_usize], 1..10),
-    ) {
-        let text = |size: usize| json!("x".repeat(size - 2)).to_string();
-        let (count, size) = before;
-        let sent = json!({ "kind": "custom", "at": "2026-01-01T00:00:00Z", "nickName": "n", "jsonString": text(size) });
-        let room = |count| json!({"default": {"rooms": [{"roomId": ROOM, "messages": vec![sent.clone(); count]}]}}).to_string();
-        let sizes: Vec<usize> = sizes.into_iter().map(|size| size + 2).collect();
-        let mut kept: Vec<usize> = [vec![size; count], sizes.clone()].concat();
-        Runtime::new().unwrap().block_on(async {
-            let mock = Mock::fixture(&room(count));
-            for size in sizes {
-                let form = format!("nickName=n&jsonString={}", text(size));
-                let reply = mock.alice().post(&format!("/openapi/v1/custom/{ROOM}"), &form).await;
-                assert_eq!(reply.status, 200, "{reply}");
-            }
-            let all = kept.len();
-            while kept.len() > 1000 || kept.iter().map(|size| size + 1).sum::<usize>() > 1024 * 1024 {
+    fn messages_are_bounded(sizes in prop_oneof![
+        prop::collection::vec(1..10_usize, 990..1020),
+        prop::collection::vec(prop_oneof![1..20_usize, 100_000..400_000_usize, Just(1_100_000)], 0..12),
+    ]) {
+        let mut chat = Chat::default();
+        let mut kept: Vec<usize> = Vec::new();
+        for size in &sizes {
+            let nick_name = "n".parse().unwrap();
+            let json_string = json!("x".repeat(*size)).to_string().parse().unwrap();
+            let message = Message::Custom { nick_name, json_string };
+            chat.send(chat::Sent { at: "2026-01-31T03:00:00Z".parse().unwrap(), message, schedule_id: None, cause: cause::Cause::Program });
+            // The name, and two quotation marks.
+            kept.push(size + 3);
+            while kept.len() > 1000 || kept.iter().sum::<usize>() > 1024 * 1024 && kept.len() > 1 {
                 kept.remove(0);
             }
-            let shown = async || mock.admin("GET", &format!("rooms/{ROOM}/messages?apiKey=alice-key"), "").await.json();
-            let lengths = |shown: &Value| -> Vec<usize> {
-                shown["messages"].as_array().unwrap().iter().map(|sent| sent["jsonString"].as_str().unwrap().len()).collect()
-            };
-            let before = shown().await;
-            assert_eq!((lengths(&before), &before["evicted"]), (kept.clone(), &json!(all - kept.len())));
-            // Every one that goes out is counted, and what is kept comes in again.
-            assert_eq!(mock.alice().field(ROOM, "messageCount").await, all.to_string());
-            let state = mock.admin("GET", "state", "").await.body;
-            assert_eq!(mock.admin("PUT", "state?all=true", &state).await.status, 200);
-            let after = shown().await;
-            assert_eq!((lengths(&after), &after["evicted"]), (kept, &json!(0)));
-            assert_eq!(mock.admin("GET", "state", "").await.body, state);
-            let refused = mock.admin("PUT", "state?apiKey=alice-key", &room(1001)).await;
-            assert_eq!(refused.status, 400, "{refused}");
-        });
+        }
+        let texts: Vec<usize> = chat.sent().map(|sent| sent.message.parts().1.len() + 1).collect();
+        prop_assert_eq!((texts, chat.evicted()), (kept.clone(), (sizes.len() - kept.len()) as u64));
     }
+}
+
+/// Every one that goes out is counted, and what is kept comes in again.
+#[tokio::test]
+async fn a_full_room_goes_out_and_comes_in() {
+    let sent = json!({ "kind": "notice", "at": "2026-01-01T00:00:00Z", "nickName": "n", "notice": "old" });
+    let room = |count| json!({"default": {"rooms": [{"roomId": ROOM, "messages": vec![sent.clone(); count]}]}}).to_string();
+    let mock = Mock::fixture(&room(999));
+    for notice in ["1000", "1001", "1002"] {
+        mock.alice().post(&format!("/openapi/v1/notice/{ROOM}"), &format!("nickName=n&notice={notice}")).await;
+    }
+    let shown = async || mock.admin("GET", &format!("rooms/{ROOM}/messages?apiKey=alice-key"), "").await.json();
+    let kept =
+        |shown: &Value| (shown["messages"].as_array().unwrap().len(), shown["messages"][999]["notice"].clone(), shown["evicted"].clone());
+    assert_eq!(kept(&shown().await), (1000, json!("1002"), json!(2)));
+    assert_eq!(mock.alice().field(ROOM, "messageCount").await, "1002");
+    let state = mock.admin("GET", "state", "").await.body;
+    assert_eq!(mock.admin("PUT", "state?all=true", &state).await.status, 200);
+    assert_eq!(kept(&shown().await), (1000, json!("1002"), json!(0)));
+    assert_eq!(mock.admin("GET", "state", "").await.body, state);
+    let refused = mock.admin("PUT", "state?apiKey=alice-key", &room(1001)).await;
+    assert_eq!(refused.status, 400, "{refused}");
 }
