@@ -135,7 +135,9 @@ proptest! {
         for is_over in [false, true] {
             if is_over {
                 Runtime::new().unwrap().block_on(mock.admin("POST", "clock/advance?all=true", r#"{"by":"2h"}"#));
-                lives.iter_mut().for_each(|room| room.settle("20260131140000"));
+                for room in &mut lives {
+                    room.settle("20260131140000");
+                }
             }
             let Some(room) = Some(seen(&mock)).filter(|room| !room.is_null()) else { break };
             for count in ["joinCount", "currentUserCount", "messageCount"] {

@@ -190,7 +190,7 @@ impl Drive {
         let mut account = self.world.account(key);
         let now = kst(account.now);
         let done = account.room(&id).map_or(Err((404, "roomId")), |room| act(room, &now, Cause("admin", number(&reply))));
-        assert_eq!(reply.status, done.map_or_else(|(status, _)| status, |status| status), "{reply}");
+        assert_eq!(reply.status, done.unwrap_or_else(|(status, _)| status), "{reply}");
         match done {
             Ok(_) => {
                 let room = account.room(&id).unwrap();
@@ -288,7 +288,7 @@ impl Drive {
 
 /// The one in that place, however many there are; sometimes none.
 pub fn chosen<T>(list: &[T], place: usize) -> Option<&T> {
-    if place % 8 == 0 || list.is_empty() { None } else { list.get(place / 8 % list.len()) }
+    if place.is_multiple_of(8) || list.is_empty() { None } else { list.get(place / 8 % list.len()) }
 }
 
 /// The number of an exchange.
