@@ -334,14 +334,13 @@ impl Emulator {
 
     /// Looks at an account, or at all, by key. No account comes into being.
     pub(super) fn each<T>(&self, key: Option<&ApiKey>, look: impl Fn(&Account, &AccountState) -> T) -> Vec<T> {
-        let mut accounts: Vec<Arc<Account>> = {
+        let accounts: Vec<Arc<Account>> = {
             let world = read(&self.0.world);
             match key {
                 Some(key) => world.accounts.get(key).cloned().into_iter().collect(),
-                None => world.accounts.values().cloned().collect(),
+                None => by_key(world.accounts.values().cloned().collect()),
             }
         };
-        accounts.sort_by(|one, other| one.key.cmp(&other.key));
         let look = |account: &Arc<Account>| {
             self.settle(account);
             read(&account.state).as_ref().map(|state| look(account, state))
@@ -349,7 +348,7 @@ impl Emulator {
         accounts.iter().filter_map(look).collect()
     }
 
-    /// The account of a key, which comes into being if it must, or all that there are.
+    /// The account of a key, which comes into being if it must, or all that there are, by key.
     pub(super) fn named(&self, world: &mut World, key: Option<&ApiKey>) -> Result<Vec<Arc<Account>>, ControlRefusal> {
         match key {
             Some(key) => {
@@ -358,13 +357,18 @@ impl Emulator {
                 }
                 Ok(vec![self.account_in(world, key)])
             }
-            None => Ok(world.accounts.values().cloned().collect()),
+            None => Ok(by_key(world.accounts.values().cloned().collect())),
         }
     }
 
     pub(super) fn must_know(&self, key: &ApiKey) -> Result<(), ControlRefusal> {
         self.check_key(key).map_err(|_| ControlRefusal::UnknownAccount)
     }
+}
+
+fn by_key(mut accounts: Vec<Arc<Account>>) -> Vec<Arc<Account>> {
+    accounts.sort_by(|one, other| one.key.cmp(&other.key));
+    accounts
 }
 
 /// An account takes its place, and the one before it disappears.
