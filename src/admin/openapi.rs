@@ -1,6 +1,7 @@
 //! The control plane's own OpenAPI document.
 
 use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
 
 use super::error::Refusal;
 use super::{accounts, ca, clock, diff, faults, fidelity, health, messages, requests, reset, rooms, state, users, verify};
@@ -15,8 +16,8 @@ pub fn paths() -> Vec<String> {
 }
 
 /// The document, made from the code.
-pub fn generated() -> String {
-    Document::openapi().to_pretty_json().unwrap_or_default() + "\n"
+pub fn generated() -> OpenApi {
+    Document::openapi()
 }
 
 #[derive(utoipa::OpenApi)]
