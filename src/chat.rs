@@ -64,12 +64,11 @@ impl Chat {
         self.reserved.len() < before
     }
 
-    /// Takes out the reserved messages that have fallen due, the earliest first.
+    /// Takes out the reserved messages that have fallen due by then.
     pub fn take_due(&mut self, now: KstTime) -> Vec<Sent> {
-        let (mut due, later): (Vec<_>, Vec<_>) =
+        let (due, later): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.reserved).into_iter().partition(|(reservation, _)| reservation.send_date <= now);
         self.reserved = later;
-        due.sort_by_key(|(reservation, _)| reservation.send_date);
         let sent = |(reservation, cause): (Reservation, Cause)| {
             let Reservation { schedule_id, send_date, nick_name, json_string } = reservation;
             // A state has no moments before 1970.

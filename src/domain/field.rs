@@ -379,7 +379,7 @@ shown_by! {
 /// A text of 1 to so many characters.
 pub(super) fn bounded(text: &str, max_chars: usize) -> Result<&str, Invalid> {
     // assumed: room-name-unit
-    let chars = text.chars().count();
+    let chars = text.chars().count(); // assumed: nick-name-unit
     if chars == 0 || chars > max_chars {
         return Err(Invalid(format!("must be 1 to {max_chars} characters, has {chars}")));
     }

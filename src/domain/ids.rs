@@ -76,12 +76,13 @@ impl fmt::Debug for RoomId {
     }
 }
 
-/// What names a reserved message: 20 letters and digits (assumed).
+/// What names a reserved message: 20 letters and digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ScheduleId([u8; ScheduleId::LEN]);
 
 impl ScheduleId {
     /// Characters of a scheduleId.
+    // assumed: schedule-shape
     pub const LEN: usize = 20;
     /// Its shape, as a regular expression.
     pub const PATTERN: &'static str = "^[A-Za-z0-9]{20}$";

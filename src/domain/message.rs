@@ -35,7 +35,9 @@ impl FromStr for JsonString {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        // assumed: json-any
         match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+            // assumed: json-as-sent
             Ok(_) => Ok(JsonString(text.into())),
             Err(error) => Err(Invalid(format!("must be JSON, {error}"))),
         }
@@ -53,6 +55,7 @@ impl FromStr for WhisperText {
         if text.is_empty() {
             return Err(Invalid("must not be empty".to_owned()));
         }
+        // assumed: whisper-any-text
         field::without_nul(text).map(|text| WhisperText(text.into()))
     }
 }

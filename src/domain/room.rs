@@ -206,6 +206,7 @@ impl Room {
     pub fn apply(&mut self, change: RoomChange, now: KstTime) {
         let RoomChange { room_name, max_user, room_type, webrtc, resolution, template, g_trans_stat, g_api_key, room_status } = change;
         self.room_name = room_name;
+        // assumed: modify-keeps-people
         self.max_user = max_user;
         self.room_type = room_type.unwrap_or(self.room_type);
         self.webrtc = match webrtc {
@@ -268,7 +269,7 @@ impl Room {
                 // assumed: end-twice
                 if !ended {
                     // assumed: end-dates
-                    self.end_dt = now;
+                    self.end_dt = now; // assumed: end-keeps-people
                 }
             }
         }

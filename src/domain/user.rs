@@ -17,7 +17,8 @@ use super::time::KstTime;
 pub struct ClientKey(Box<str>);
 
 impl ClientKey {
-    /// Assumed.
+    /// How many characters one has at most.
+    // assumed: client-key-length
     pub const MAX_CHARS: usize = 100;
 
     /// The key itself.
@@ -36,6 +37,7 @@ impl FromStr for ClientKey {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        // assumed: client-key-control
         if text.contains(char::is_control) {
             return Err(Invalid("must not contain control characters".to_owned()));
         }
@@ -48,7 +50,8 @@ impl FromStr for ClientKey {
 pub struct NickName(Box<str>);
 
 impl NickName {
-    /// The limit is documented for sendNotice; that it is the same everywhere is assumed.
+    /// The limit is documented for sendNotice.
+    // assumed: nick-name-length
     pub const MAX_CHARS: usize = 50;
 
     /// The name itself.
@@ -101,7 +104,7 @@ pub struct User {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoSuchUser;
 
-/// Why somebody does not get into a room. In this order (assumed).
+/// Why somebody does not get into a room, in the order of the checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JoinRefusal {
     /// `endDt` has passed.
@@ -120,6 +123,7 @@ impl JoinRefusal {
         match self {
             JoinRefusal::Ended => Some(ResultCode::ChannelAfterClosed),
             JoinRefusal::Exiled => Some(ResultCode::ChannelUserBaned),
+            // assumed: join-twice-code
             JoinRefusal::IsIn => None,
             JoinRefusal::Full => Some(ResultCode::UserLimitExceeded),
         }
@@ -174,6 +178,12 @@ impl People {
         find(self.users(), key).is_some()
     }
 
+    /// Whether a whisper for somebody reaches them.
+    pub fn hears(&self, key: &ClientKey) -> bool {
+        // assumed: whisper-in-room
+        self.has(key)
+    }
+
     /// Whether the counts of users cover those that are known by name.
     ///
     /// # Errors
@@ -189,8 +199,9 @@ impl People {
         Ok(())
     }
 
-    /// Somebody who has to do with the room: is in it, or was exiled or muted (assumed).
+    /// Somebody who has to do with the room: is in it, or was exiled or muted.
     fn known(&self, key: &ClientKey) -> Result<User, NoSuchUser> {
+        // assumed: exile-known
         self.lists().into_iter().find_map(|list| find(list, key)).cloned().ok_or(NoSuchUser)
     }
 
@@ -210,6 +221,7 @@ fn find<'l>(list: &'l [User], key: &ClientKey) -> Option<&'l User> {
 
 /// Puts somebody into a list who is not in it.
 fn enter(list: &mut Vec<User>, user: User) {
+    // assumed: exile-twice
     if find(list, &user.client_key).is_none() {
         list.push(user);
     }
@@ -222,20 +234,20 @@ impl Room {
     /// [`JoinRefusal`]
     pub fn join(&mut self, user: User, now: KstTime) -> Result<(), JoinRefusal> {
         let key = &user.client_key;
-        let refusal = if self.end_dt <= now {
-            Some(JoinRefusal::Ended)
-        } else if find(self.people.exiles(), key).is_some() {
-            Some(JoinRefusal::Exiled)
-        } else if self.people.has(key) && self.is_possible_dup == PossibleDup::Refused {
-            Some(JoinRefusal::IsIn)
-        } else if self.current_user_count.get() >= self.max_user.get() {
-            Some(JoinRefusal::Full)
-        } else {
-            None
-        };
-        if let Some(refusal) = refusal {
+        let checks = [
+            // assumed: join-paused
+            (self.end_dt <= now, JoinRefusal::Ended), // assumed: join-at-end
+            (find(self.people.exiles(), key).is_some(), JoinRefusal::Exiled),
+            // assumed: join-twice
+            (self.is_possible_dup == PossibleDup::Refused && self.people.has(key), JoinRefusal::IsIn),
+            // assumed: join-full
+            (self.current_user_count.get() >= self.max_user.get(), JoinRefusal::Full),
+        ];
+        // assumed: join-order
+        if let Some((_, refusal)) = checks.into_iter().find(|(is_refused, _)| *is_refused) {
             return Err(refusal);
         }
+        // assumed: join-twice-listed
         self.people.change(|lists| lists.users.push(user));
         self.join_count = moved(self.join_count, 1);
         self.current_user_count = moved(self.current_user_count, 1);
@@ -251,13 +263,14 @@ impl Room {
             return Err(NoSuchUser);
         }
         let before = self.people.users().len();
+        // assumed: mute-stays
         self.people.change(|lists| lists.users.retain(|user| key.is_some_and(|key| user.client_key != *key)));
         let gone = i64::try_from(before - self.people.users().len()).unwrap_or_default();
         self.current_user_count = moved(self.current_user_count, -gone);
         Ok(())
     }
 
-    /// Exiles somebody, who has to leave and does not get in again. A second time changes nothing (assumed).
+    /// Exiles somebody, who has to leave and does not get in again. A second time changes nothing.
     ///
     /// # Errors
     /// [`NoSuchUser`]
@@ -265,15 +278,17 @@ impl Room {
         let user = self.people.known(key)?;
         self.people.change(|lists| enter(&mut lists.exiles, user));
         // Who is not in it need not leave.
+        // assumed: exile-leaves
         self.leave(Some(key)).or(Ok(()))
     }
 
-    /// Lets somebody in again who was exiled. Whoever was not, is not: that succeeds too (assumed).
+    /// Lets somebody in again who was exiled. Whoever was not, is not.
     pub fn unexile(&mut self, key: &ClientKey) {
+        // assumed: unexile-out
         self.people.change(|lists| lists.exiles.retain(|user| user.client_key != *key));
     }
 
-    /// Keeps somebody from writing. A second time changes nothing (assumed).
+    /// Keeps somebody from writing. A second time changes nothing.
     ///
     /// # Errors
     /// [`NoSuchUser`]
@@ -283,7 +298,7 @@ impl Room {
         Ok(())
     }
 
-    /// Lets somebody write again. Whoever could, can: that succeeds too (assumed).
+    /// Lets somebody write again. Whoever could, can.
     pub fn unmute(&mut self, key: &ClientKey) {
         self.people.change(|lists| lists.mutes.retain(|user| user.client_key != *key));
     }

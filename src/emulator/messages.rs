@@ -29,7 +29,7 @@ impl Emulator {
         self.change(account, |state| {
             let room = state.rooms.get(id).ok_or(NotThere::Room)?;
             if let Message::Whisper { client_key, .. } = &message
-                && !room.people.has(client_key)
+                && !room.people.hears(client_key)
             {
                 return Err(NotThere::User);
             }
@@ -52,7 +52,9 @@ impl Emulator {
     ) -> Result<ScheduleId, NotReserved> {
         self.change(account, |state| {
             state.rooms.get(id).ok_or(NotReserved::NoSuchRoom)?;
+            // assumed: send-date-kst
             let now = state.clock.now().into();
+            // assumed: send-date-ahead
             if send_date <= now {
                 return Err(NotReserved::Past(now));
             }
@@ -88,12 +90,14 @@ impl Emulator {
 impl AccountState {
     /// Whether something is to be sent by now.
     pub fn is_due(&self) -> bool {
+        // assumed: reserved-second
         self.due.first().is_some_and(|(at, _)| *at <= KstTime::from(self.clock.now()))
     }
 
-    /// Sends what has fallen due.
+    /// Sends what has fallen due, the earliest first.
     pub fn settle(&mut self) {
         while self.is_due()
+            // assumed: reserved-order
             && let Some((at, id)) = self.due.pop_first()
         {
             for sent in self.chats.get_mut(&id).map(|chat| chat.take_due(at)).unwrap_or_default() {
@@ -105,7 +109,8 @@ impl AccountState {
 
     fn send(&mut self, id: &RoomId, sent: Sent) -> Result<(), NoSuchRoom> {
         self.change_room::<NoSuchRoom>(id, sent.cause, |room| {
-            room.message_count = user::moved(room.message_count, 1);
+            // assumed: messages-always
+            room.message_count = user::moved(room.message_count, 1); // assumed: messages-counted
             Ok(())
         })?;
         self.chats.entry(*id).or_default().send(sent);

@@ -153,7 +153,9 @@ impl Emulator {
     /// [`NoSuchRoom`]
     pub fn destroy_room(&self, account: &Arc<Account>, id: &RoomId, cause: Cause) -> Result<(), NoSuchRoom> {
         self.change(account, |state| {
+            // assumed: destroyed-room-people
             let room = state.rooms.remove(id).ok_or(NoSuchRoom)?;
+            // assumed: destroyed-room-silent
             state.chats.remove(id);
             state.changes.destroyed(room, state.clock.now(), cause);
             Ok(())

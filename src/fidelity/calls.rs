@@ -23,9 +23,9 @@ const AROUND: &[(&str, &str, &str, Provenance, &str)] = &[
         "yes",
         "a clientKey that listUser shows, plain or percent-encoded",
         Documented,
-        "the v1 document; that it may be an e-mail address is observed",
+        "the v1 document; that it may be an e-mail address is observed, its length assumed (`client-key-length`)",
     ),
-    ("scheduleId", "yes", "what sendCustom answered", Documented, "the v1 document"),
+    ("scheduleId", "yes", "what sendCustom answered", Documented, "the v1 document; its shape is assumed (`schedule-shape`)"),
 ];
 
 /// The table of operations.
@@ -83,7 +83,7 @@ pub fn parameters(contract: &Contract, missing: &mut Missing) -> String {
 }
 
 fn row(of: &str, parameter: &Parameter) -> [String; 6] {
-    let (provenance, source) = parameter.provenance();
+    let (provenance, source) = parameter.provenance;
     let required = if parameter.is_required { "yes" } else { "no" };
     [of.to_owned(), code(parameter.name), required.to_owned(), takes(parameter.values), provenance.name().to_owned(), source.to_owned()]
 }

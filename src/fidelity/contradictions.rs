@@ -107,6 +107,51 @@ const ROWS: &[[&str; 3]] = &[
     ],
     ["The version of listUser", "`/openapi/v1/users/{roomId}` in the v1 document, v2 on another page.", "Both paths."],
     [
+        "What the lists of people show",
+        "The v1 document says that listUser, listExileUser and listMuteUser fetch a list (\"리스트 정보를 가져온다\"); the schema of their answers is `BasicResponse`, which has none.",
+        "`list`, with the four fields of listUser in each (`lists-alike`).",
+    ],
+    [
+        "Doing and undoing",
+        "exileUser and muteUser are POST, unexileUser and unmuteUser are PUT on the same path: what takes something back has the method that puts it there, and lists 201, Created. What was reserved is taken back with DELETE.",
+        "As the document has it, each with 200.",
+    ],
+    [
+        "Many or one",
+        "`/exiles` is plural, `/mute`, `/notice`, `/custom` and `/whisper` are not; the list of muted users is at `/mute` too.",
+        "The paths as they stand.",
+    ],
+    [
+        "Words for clientKey",
+        "\"유저키\" in the paths of exiles and whisper, \"유저 키\" in those of mute. Nothing says what it looks like, or what is answered when nobody has it.",
+        "One thing: what listUser shows. Nobody has it: 10107 (`unknown-user`).",
+    ],
+    [
+        "jsonString",
+        "A form's parameter of `\"type\": \"string\"`, described as \"JSON 메시지(`※ type: json`)\".",
+        "A form's parameter whose text is JSON, of any kind (`json-any`). A body of JSON is 415, as everywhere.",
+    ],
+    [
+        "sendDate",
+        "The format is `YYYYMMDDHH24MISS`, 16 characters as they stand, the example `20220526171717` has 14 digits. It names no time zone.",
+        "14 digits, in Korean time (`send-date-kst`).",
+    ],
+    [
+        "sendDate of a message that goes out now",
+        "It is to be left blank (\"공란으로 비워둔다\"), and it is not among the required ones.",
+        "Absent and empty both mean now.",
+    ],
+    [
+        "scheduleId",
+        "sendCustom is said to return it (\"`scheduleId` 리턴\"), cancelCustom takes what was returned; the schema of the answer is `BasicResponse`, which has none.",
+        "`data` has it, when the message is reserved and only then (`schedule-in-data`).",
+    ],
+    [
+        "The longest nickName",
+        "50 characters in the table of sendNotice; the v1 document has it in three operations and gives no length, nor one of notice.",
+        "50 in all of them (`nick-name-length`).",
+    ],
+    [
         "Spelling of result codes",
         "The chat engine's table writes REQURIED for required, and `CHANNEL_USER_BANED`.",
         "`MISSING_REQUIRED_PARAM`, and `CHANNEL_USER_BANED` as it stands. The names never travel; the numbers are its own.",

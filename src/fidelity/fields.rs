@@ -13,7 +13,7 @@ struct Answer {
 }
 
 const V2: &str = "the tables and examples of v2";
-const USERS: &str = "the vendor's table of listUser";
+const USERS: &str = "the vendor's table of listUser; that the other two lists show the same is assumed (`lists-alike`)";
 const V1: &str = "the vendor's table of v1; its place is assumed (`v1-key-order`)";
 
 const ANSWERS: &[Answer] = &[

@@ -96,7 +96,9 @@ impl ApiError {
             }
             ApiError::Field { error: FieldError::Missing { .. }, .. } => ResultCode::MissingRequiredParam,
             ApiError::NoSuchRoom { .. } => ResultCode::ChannelNotExisted,
+            // assumed: unknown-user
             ApiError::NoSuchUser { .. } => ResultCode::UserNotExisted,
+            // assumed: cancel-unknown
             ApiError::NoSuchSchedule { .. } => ResultCode::IncorrectRequest,
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::mock::{Caller, Mock, Reply, clock};
+use crate::mock::{Caller, Mock, NO_ROOM, Reply, clock};
 
 /// It is noon of 2026-01-31 in Korea.
 struct Room {
@@ -173,9 +173,20 @@ async fn parameters_that_are_refused() {
         nickName: must be 1 to 50 characters, has 51, got "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
     "#);
     assert_eq!((room.texts().await.as_str(), room.count().await.as_str()), ("", "0"));
-    // At the limits.
-    let form = format!("nickName={}&notice={}", "이".repeat(50), "공".repeat(100));
-    assert_eq!(room.post("notice", &form).await.codes(), "200 1");
+}
+
+/// A character is a Unicode scalar value; a JSON text is one of any kind; a whisper has no limit.
+#[tokio::test]
+async fn texts_at_their_limits() {
+    let room = Room::new().await;
+    for (nick_name, notice) in [("이", "공"), ("😀", "🎉")] {
+        let form = format!("nickName={}&notice={}", nick_name.repeat(50), notice.repeat(100));
+        assert_eq!(room.post("notice", &form).await.codes(), "200 1", "{nick_name}");
+    }
+    let key = "k".repeat(100);
+    room.join(&key).await;
+    let whisper = format!("nickName=a&message={}", "속삭임".repeat(1000));
+    assert_eq!(room.alice.post(&format!("/openapi/v1/whisper/{}/{key}", room.id), &whisper).await.codes(), "200 1");
     for json in ["null", "0", "\"\"", "[]", " {\"a\": 1} ", "{\"\\u0000\": \"%26\"}"] {
         assert_eq!(room.post("custom", &format!("nickName=a&jsonString={json}")).await.codes(), "200 1", "{json}");
     }
@@ -194,6 +205,49 @@ async fn a_whisper_needs_somebody_to_hear_it() {
     assert_eq!(refused.codes(), "404 10107");
     assert!(refused.header("x-mock-reason").contains("the user was exiled"), "{refused}");
     assert_eq!(room.count().await, "0");
+}
+
+/// The room is in the path, which is read first.
+#[tokio::test]
+async fn an_unknown_room_is_told_before_any_parameter() {
+    let alice = Mock::new().alice();
+    for path in ["notice/ROOM", "custom/ROOM", "whisper/ROOM/bob"] {
+        let path = format!("/openapi/v1/{}", path.replace("ROOM", NO_ROOM));
+        for form in ["", "nickName=&notice=&jsonString={&message=%00"] {
+            assert_eq!(alice.post(&path, form).await.codes(), "404 10102", "{path} {form}");
+        }
+    }
+}
+
+/// The API may send into a room whatever its state is, and what is reserved goes out.
+#[tokio::test]
+async fn paused_and_ended_rooms_take_messages() {
+    for status in ["S", "E"] {
+        let room = Room::new().await;
+        room.join("bob").await;
+        room.reserve("20260131120001").await;
+        let form = format!("roomName=Lobby&roomType=01&maxUser=2&rtcStat=N&gTransStat=N&roomStatus={status}");
+        assert_eq!(room.alice.post(&format!("/openapi/v2/rooms/{}", room.id), &form).await.codes(), "200 1");
+        assert_eq!(room.post("notice", "nickName=a&notice=now").await.codes(), "200 1", "{status}");
+        assert_eq!(room.post("custom", "nickName=a&jsonString=7").await.codes(), "200 1", "{status}");
+        let whisper = room.alice.post(&format!("/openapi/v1/whisper/{}/bob", room.id), "message=psst&nickName=a").await;
+        assert_eq!(whisper.codes(), "200 1", "{status}");
+        room.reserve("20260131120002").await;
+        room.advance("2s").await;
+        assert_eq!(room.texts().await, r#"now | 7 | psst | {"at": "20260131120001"} | {"at": "20260131120002"}"#, "{status}");
+    }
+}
+
+/// A clock that passes many of them at once sends them as they would have gone.
+#[tokio::test]
+async fn reserved_messages_go_out_in_the_order_of_their_times() {
+    let room = Room::new().await;
+    for (text, second) in [("third", 9), ("first", 1), ("fourth", 9), ("second", 5)] {
+        let form = format!("jsonString=\"{text}\"&nickName=a&sendDate=2026013112000{second}");
+        assert_eq!(room.post("custom", &form).await.codes(), "200 1");
+    }
+    room.advance("1m").await;
+    assert_eq!(room.texts().await, r#""first" | "second" | "third" | "fourth""#);
 }
 
 /// A reserved message goes out when the account's clock comes to its second; whoever looks sees it.
@@ -248,6 +302,7 @@ async fn a_reserved_message_can_be_taken_back_until_it_goes_out() {
     let room = Room::new().await;
     let (first, second) = (room.reserve("20260131130000").await, room.reserve("20260131130000").await);
     assert_ne!(first, second);
+    assert!(first.len() == 20 && first.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{first}");
     assert_eq!(room.cancel(&first).await.body, r#"{"result_cd":1,"result_msg":""}"#);
     let again = room.cancel(&first).await;
     insta::assert_snapshot!(again.to_string().replace(&first, "FIRST").replace(&second, "SECOND"), @r#"

@@ -101,13 +101,23 @@ async fn who_does_not_get_in_is_told_why() {
         error(&room.join("eve").await),
         "403 clientKey: was exiled from the room; the chat engine's result code is 10106 CHANNEL_USER_BANED"
     );
-    room.patch(r#"{"endDt": "20260131115959"}"#).await;
-    let ended = "409 endDt: the room has ended, got \"20260131115959\"; the chat engine's result code is 10104 CHANNEL_AFTER_CLOSED";
+    room.patch(r#"{"currentUserCount": "2"}"#).await;
+    assert!(error(&room.join("eve").await).starts_with("403 clientKey: was exiled"), "also of a full room");
+    room.patch(r#"{"currentUserCount": "0"}"#).await;
+    // It is noon.
+    room.patch(r#"{"endDt": "20260131120000"}"#).await;
+    let ended = "409 endDt: the room has ended, got \"20260131120000\"; the chat engine's result code is 10104 CHANNEL_AFTER_CLOSED";
     assert_eq!(error(&room.join("eve").await), ended);
     assert_eq!(error(&room.join("bob").await), ended);
     assert_eq!(room.counts().await, "3 0");
+    // Who is in a full room is told that.
+    room.patch(r#"{"endDt": "99991231235959", "isPossibleDup": false}"#).await;
+    room.join("carol").await;
+    room.join("dave").await;
+    assert!(error(&room.join("carol").await).starts_with("409 clientKey: is in the room already"));
+    room.admin("DELETE", "", "").await;
     // A paused room lets people in.
-    room.patch(r#"{"endDt": "99991231235959", "roomStatus": "pending"}"#).await;
+    room.patch(r#"{"roomStatus": "pending"}"#).await;
     assert_eq!(room.join("bob").await.status, 201);
 }
 
@@ -136,6 +146,10 @@ async fn exile_and_mute() {
     assert_eq!(room.send("POST", "mute", "alice").await.body, r#"{"result_cd":1,"result_msg":""}"#);
     assert_eq!(room.send("POST", "mute", "alice").await.codes(), "200 1");
     assert_eq!((room.keys("mute").await, room.counts().await), ("alice".to_owned(), "2 2".to_owned()));
+    room.leave("alice").await;
+    assert_eq!(room.keys("mute").await, "alice");
+    room.join("alice").await;
+    room.join("alice").await;
 
     assert_eq!(room.send("POST", "exiles", "alice").await.codes(), "200 1");
     assert_eq!(room.send("POST", "exiles", "alice").await.codes(), "200 1");
@@ -143,7 +157,12 @@ async fn exile_and_mute() {
         (room.keys("users").await, room.keys("exiles").await, room.keys("mute").await),
         (String::new(), "alice".to_owned(), "alice".to_owned())
     );
-    assert_eq!(room.counts().await, "2 0");
+    assert_eq!(room.counts().await, "4 0");
+    let listed = format!(r#""list":[{{"clientKey":"alice","nickName":"alice","grade":"user","roomId":"{}"}}]}}"#, room.id);
+    for what in ["exiles", "mute"] {
+        let reply = room.alice.get(&format!("/openapi/v1/{what}/{}", room.id)).await;
+        assert!(reply.body.ends_with(&listed), "{reply}");
+    }
 
     assert_eq!(room.send("PUT", "exiles", "alice").await.codes(), "200 1");
     assert_eq!(room.send("PUT", "mute", "alice").await.codes(), "200 1");
@@ -170,9 +189,32 @@ async fn somebody_who_is_not_there() {
         // The room comes first.
         let path = format!("/openapi/v1/{what}/{NO_ROOM}/nobody");
         assert_eq!(room.alice.send("POST", &path, None, "").await.codes(), "404 10102");
+        assert_eq!(room.alice.send("POST", &path.replace("nobody", "%00"), None, "").await.codes(), "404 10102");
         assert_eq!(room.alice.send("PUT", &path, None, "").await.codes(), "404 10102");
     }
     assert_eq!((room.keys("exiles").await, room.keys("mute").await), (String::new(), String::new()));
+}
+
+/// Nobody is put out by a modify, whatever it says; a room that is destroyed takes its people along.
+#[tokio::test]
+async fn a_room_that_changes_keeps_its_people() {
+    let room = Room::new().await;
+    room.join("alice").await;
+    room.join("bob").await;
+    for form in ["maxUser=1&roomName=Lobby", "maxUser=2&roomName=Lobby&roomStatus=S"] {
+        assert_eq!(room.alice.post(&format!("/openapi/v1/rooms/{}", room.id), form).await.codes(), "200 1");
+        assert_eq!((room.keys("users").await.as_str(), room.counts().await.as_str()), ("alice bob", "2 2"));
+        assert!(error(&room.join("carol").await).starts_with("409 maxUser"), "{form}");
+    }
+    let end = "roomName=Lobby&roomType=01&maxUser=2&rtcStat=N&gTransStat=N&roomStatus=E";
+    assert_eq!(room.alice.post(&format!("/openapi/v2/rooms/{}", room.id), end).await.codes(), "200 1");
+    assert_eq!((room.keys("users").await.as_str(), room.counts().await.as_str()), ("alice bob", "2 2"));
+    assert!(error(&room.join("carol").await).starts_with("409 endDt"));
+
+    assert_eq!(room.alice.delete(&format!("/openapi/v1/rooms/{}", room.id)).await.codes(), "200 1");
+    for what in ["users", "exiles", "mute"] {
+        assert_eq!(room.alice.get(&format!("/openapi/v1/{what}/{}", room.id)).await.codes(), "404 10102");
+    }
 }
 
 /// A clientKey is an e-mail address, or anything else, written plainly or escaped.

@@ -7,8 +7,10 @@ mod accounts;
 mod answers;
 mod arrivals;
 mod codes;
+mod messages;
 mod order;
 mod parameters;
+mod people;
 mod rooms;
 mod versions;
 
@@ -23,6 +25,8 @@ pub const SUBJECTS: &[&Subject] = &[
     &order::SUBJECT,
     &parameters::SUBJECT,
     &rooms::SUBJECT,
+    &people::SUBJECT,
+    &messages::SUBJECT,
     &versions::SUBJECT,
     &arrivals::SUBJECT,
     &accounts::SUBJECT,

@@ -68,7 +68,7 @@ fn missing(field: &str, parameter: Option<&Parameter>, params: &Params) -> Expla
 fn invalid(field: &str, what: &str, got: &str, parameter: Option<&Parameter>) -> Explanation {
     let (provenance, source) = match parameter {
         // A value that reads well was refused for what it says: nobody published that.
-        Some(parameter) if !got.contains('\0') && parameter.check(Some(got)).is_err() => parameter.provenance(),
+        Some(parameter) if !got.contains('\0') && parameter.check(Some(got)).is_err() => parameter.provenance,
         _ => (Provenance::Assumed, UNPUBLISHED),
     };
     // The rule is the same whatever the length that was got.

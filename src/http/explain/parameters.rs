@@ -24,6 +24,8 @@ pub struct Parameter {
     pub values: Values,
     /// A value that fits.
     pub example: &'static str,
+    /// How sure its rule is, and where that stands.
+    pub provenance: (Provenance, &'static str),
 }
 
 /// How the nearest value is found.
@@ -47,32 +49,47 @@ const MODIFY_V2: &[Parameter] = &[
     G_TRANS_STAT,
     G_API_KEY,
     TEMPLATE,
-    optional(coded::<StatusChange>("roomStatus", "A")),
+    optional(coded::<StatusChange>("roomStatus", "A"))
+        .known("the vendor's v1 table (A and S) and its v2 modify example (E, whose meaning is assumed)"),
 ];
 const CREATE_V1: &[Parameter] = &[MAX_USER, ROOM_NAME, WEBRTC];
-const MODIFY_V1: &[Parameter] = &[MAX_USER, ROOM_NAME, WEBRTC, optional(coded::<StatusChangeV1>("roomStatus", "A"))];
+const MODIFY_V1: &[Parameter] =
+    &[MAX_USER, ROOM_NAME, WEBRTC, optional(coded::<StatusChangeV1>("roomStatus", "A")).known("the vendor's v1 table (A and S)")];
 
-const NOTICE: &[Parameter] = &[NICK_NAME, parameter::<Notice>("notice", Values::Text { longest: Notice::MAX_CHARS }, "hello")];
+const OF_NOTICE: &str = "the vendor's table of sendNotice; that it counts Unicode characters is assumed";
+const NOTICE: &[Parameter] =
+    &[NICK_NAME.known(OF_NOTICE), parameter::<Notice>("notice", Values::Text { longest: Notice::MAX_CHARS }, "hello").known(OF_NOTICE)];
 const CUSTOM: &[Parameter] = &[
-    parameter::<JsonString>("jsonString", Values::Json, r#"{"hello": "world"}"#),
+    parameter::<JsonString>("jsonString", Values::Json, r#"{"hello": "world"}"#)
+        .known("the vendor's v1 document: type json; that any JSON text will do is assumed"),
     NICK_NAME,
-    optional(parameter::<KstTime>("sendDate", Values::Time, "")),
+    optional(parameter::<KstTime>("sendDate", Values::Time, ""))
+        .known("the vendor's v1 document; that it is Korean time and must lie ahead is assumed"),
 ];
-const WHISPER: &[Parameter] = &[parameter::<WhisperText>("message", Values::Text { longest: usize::MAX }, "hello"), NICK_NAME];
+const WHISPER: &[Parameter] = &[
+    parameter::<WhisperText>("message", Values::Text { longest: usize::MAX }, "hello")
+        .guessed("the vendor's v1 document names it; nobody published which texts it takes"),
+    NICK_NAME,
+];
 
-const NICK_NAME: Parameter = parameter::<NickName>("nickName", Values::Text { longest: NickName::MAX_CHARS }, "Admin");
-const ROOM_NAME: Parameter = parameter::<RoomName>("roomName", Values::Text { longest: RoomName::MAX_CHARS }, "Lobby");
-const MAX_USER: Parameter = parameter::<MaxUser>("maxUser", Values::Number { min: MaxUser::MIN as i128, max: MaxUser::MAX as i128 }, "10");
-const G_API_KEY: Parameter = optional(parameter::<GApiKey>("gApiKey", Values::Text { longest: usize::MAX }, ""));
+const NICK_NAME: Parameter = parameter::<NickName>("nickName", Values::Text { longest: NickName::MAX_CHARS }, "Admin")
+    .guessed("the vendor's v1 document names it; that it is as long as sendNotice's is assumed");
+const ROOM_NAME: Parameter = parameter::<RoomName>("roomName", Values::Text { longest: RoomName::MAX_CHARS }, "Lobby")
+    .known("the vendor's v2 table of parameters; that it counts Unicode characters is assumed");
+const MAX_USER: Parameter = parameter::<MaxUser>("maxUser", Values::Number { min: MaxUser::MIN as i128, max: MaxUser::MAX as i128 }, "10")
+    .guessed("the vendor's table says a number; nobody published its range");
+const G_API_KEY: Parameter = optional(parameter::<GApiKey>("gApiKey", Values::Text { longest: usize::MAX }, ""))
+    .guessed("the vendor's table says a Google API key; nobody published which texts it takes");
 const G_TRANS_STAT: Parameter = coded::<YesNo>("gTransStat", "N");
 const RESOLUTION: Parameter = may_be_unset::<Resolution>(coded::<Resolution>("resolution", "360"));
 const ROOM_TYPE: Parameter = coded::<RoomType>("roomType", "01");
 const RTC_STAT: Parameter = coded::<YesNo>("rtcStat", "N");
 const TEMPLATE: Parameter = may_be_unset::<Template>(coded::<Template>("template", "01"));
-const WEBRTC: Parameter = optional(parameter::<Webrtc>("webrtc", Values::Webrtc, "0"));
+const WEBRTC: Parameter = optional(parameter::<Webrtc>("webrtc", Values::Webrtc, "0")).known("the vendor's v1 table of webrtc values");
 
 const fn parameter<T: FromStr<Err = Invalid>>(name: &'static str, values: Values, example: &'static str) -> Parameter {
-    Parameter { name, is_required: true, unset: None, parse: parse::<T>, values, example }
+    let provenance = (Provenance::Documented, "the vendor's table of parameters");
+    Parameter { name, is_required: true, unset: None, parse: parse::<T>, values, example, provenance }
 }
 
 const fn coded<T: Coded + FromStr<Err = Invalid>>(name: &'static str, example: &'static str) -> Parameter {
@@ -122,6 +139,16 @@ pub fn of(operation: Operation, path: &str) -> &'static [Parameter] {
 }
 
 impl Parameter {
+    /// Its rule is documented there.
+    const fn known(self, source: &'static str) -> Parameter {
+        Parameter { provenance: (Provenance::Documented, source), ..self }
+    }
+
+    /// Its rule is assumed.
+    const fn guessed(self, why: &'static str) -> Parameter {
+        Parameter { provenance: (Provenance::Assumed, why), ..self }
+    }
+
     /// What the API says of a value, as a handler would.
     ///
     /// # Errors
@@ -142,29 +169,5 @@ impl Parameter {
     /// Whether it takes one of a few codes.
     pub fn has_codes(&self) -> bool {
         matches!(self.values, Values::Codes(_))
-    }
-
-    /// How sure its rule is, and where that stands.
-    pub fn provenance(&self) -> (Provenance, &'static str) {
-        match (self.name, self.values) {
-            ("roomStatus", _) => {
-                (Provenance::Documented, "the vendor's v1 table (A and S) and its v2 modify example (E, whose meaning is assumed)")
-            }
-            ("nickName" | "notice", _) => (
-                Provenance::Documented,
-                "the vendor's table of sendNotice; that it counts Unicode characters, and holds for nickName everywhere, is assumed",
-            ),
-            (_, Values::Json) => (Provenance::Documented, "the vendor's v1 document: type json"),
-            (_, Values::Time) => (Provenance::Documented, "the vendor's v1 document; that it must lie ahead is assumed"),
-            (_, Values::Number { .. }) => (Provenance::Assumed, "the vendor's table says a number; nobody published its range"),
-            (_, Values::Webrtc) => (Provenance::Documented, "the vendor's v1 table of webrtc values"),
-            (_, Values::Text { longest: usize::MAX }) => {
-                (Provenance::Assumed, "the vendor's table says a Google API key; nobody published which texts it takes")
-            }
-            (_, Values::Text { .. }) => {
-                (Provenance::Documented, "the vendor's v2 table of parameters; that it counts Unicode characters is assumed")
-            }
-            (_, Values::Codes(_)) => (Provenance::Documented, "the vendor's table of parameters"),
-        }
     }
 }

@@ -28,7 +28,7 @@ pub struct SendCustom {
     send_date: Option<KstTime>,
 }
 
-/// What sendCustom answers with when the message is reserved (that it stands in `data` is assumed).
+/// What sendCustom answers with when the message is reserved.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Reserved {
@@ -57,6 +57,7 @@ pub struct SentOrReserved<'a> {
 pub async fn send(State(emulator): State<Emulator>, path: RoomPath, caller: Caller, params: Params) -> Result<Answer, ApiError> {
     let Caller { account, cause } = &caller;
     let id = path.id()?;
+    // assumed: room-before-custom
     emulator.room(account, &id, |_| ()).map_err(|error| path.unknown(error))?;
     let Custom { json_string, nick_name, send_date } = custom(&params).map_err(|error| params.refuse(error))?;
     let Some(send_date) = send_date else {
@@ -73,6 +74,7 @@ pub async fn send(State(emulator): State<Emulator>, path: RoomPath, caller: Call
             got: send_date.to_string(),
         }),
     })?;
+    // assumed: schedule-in-data
     Ok(Answer::data(&emulator, Reserved { schedule_id }).warn(params.warning()))
 }
 
@@ -82,9 +84,9 @@ struct Custom {
     send_date: Option<KstTime>,
 }
 
-/// The fields are checked in the order of the vendor's table (assumed).
 fn custom(params: &Params) -> Result<Custom, FieldError> {
     Ok(Custom {
+        // assumed: order-of-custom
         json_string: params.required("jsonString")?,
         nick_name: params.required("nickName")?,
         send_date: params.optional("sendDate")?,

@@ -32,13 +32,14 @@ pub struct SendNotice {
 pub async fn send(State(emulator): State<Emulator>, path: RoomPath, caller: Caller, params: Params) -> Result<Answer, ApiError> {
     let Caller { account, cause } = &caller;
     let id = path.id()?;
+    // assumed: room-before-notice
     emulator.room(account, &id, |_| ()).map_err(|error| path.unknown(error))?;
     let message = notice(&params).map_err(|error| params.refuse(error))?;
     emulator.send(account, &id, message, *cause).map_err(|_| path.unknown(NoSuchRoom))?;
     Ok(Answer::empty(&emulator).warn(params.warning()))
 }
 
-/// The fields are checked in the order of the vendor's table (assumed).
 fn notice(params: &Params) -> Result<Message, FieldError> {
+    // assumed: order-of-notice
     Ok(Message::Notice { nick_name: params.required("nickName")?, notice: params.required("notice")? })
 }

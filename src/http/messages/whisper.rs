@@ -32,10 +32,10 @@ pub struct SendWhisperMessage {
 pub async fn send(State(emulator): State<Emulator>, path: UserPath, caller: Caller, params: Params) -> Result<Answer, ApiError> {
     let Caller { account, cause } = &caller;
     let id = path.room.id()?;
-    // The room is looked for before the user, and the user before a field is looked at (assumed).
     let is_in =
-        |client_key: &Option<ClientKey>| emulator.room(account, &id, |room| client_key.as_ref().is_some_and(|key| room.people.has(key)));
+        |client_key: &Option<ClientKey>| emulator.room(account, &id, |room| client_key.as_ref().is_some_and(|key| room.people.hears(key)));
     let client_key = path.named();
+    // assumed: user-before-fields
     if !is_in(&client_key).map_err(|error| path.room.unknown(error))? {
         return Err(path.unknown(NotThere::User));
     }
@@ -44,8 +44,8 @@ pub async fn send(State(emulator): State<Emulator>, path: UserPath, caller: Call
     Ok(Answer::empty(&emulator).warn(params.warning()))
 }
 
-/// The fields are checked in the order of the vendor's table (assumed).
 fn whisper(params: &Params, client_key: ClientKey) -> Result<Message, FieldError> {
+    // assumed: order-of-whisper
     let message = params.required("message")?;
     Ok(Message::Whisper { client_key, nick_name: params.required("nickName")?, message })
 }

@@ -16,6 +16,7 @@ use crate::http::path::RoomPath;
     params(("roomId" = RoomId, Path, description = "the room")),
     responses((status = 200, description = "the users, `[]` when there are none", body = WithList<UserOfRoom>), RoomRefusals))]
 pub async fn v2(State(emulator): State<Emulator>, path: RoomPath, Caller { account, .. }: Caller) -> Result<Answer, ApiError> {
+    // assumed: list-user-versions
     view::list(&emulator, &account, &path, |room| room.people.users())
 }
 

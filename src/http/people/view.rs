@@ -16,6 +16,7 @@ use crate::http::error::ApiError;
 use crate::http::path::{RoomPath, UserPath};
 
 /// Somebody of a room.
+// assumed: lists-alike
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserOfRoom<'a> {
@@ -33,24 +34,26 @@ impl<'a> UserOfRoom<'a> {
 
 /// The answer with one of the lists of a room.
 pub fn list(emulator: &Emulator, account: &Arc<Account>, path: &RoomPath, list: fn(&Room) -> &[User]) -> Result<Answer, ApiError> {
+    // assumed: people-order
     let shown = |room: &Room| Answer::list(emulator, list(room).iter().map(|user| UserOfRoom::of(room, user)).collect());
     emulator.room(account, &path.id()?, shown).map_err(|error| path.unknown(error))
 }
 
-/// Does something to somebody of a room. The room is looked for before the user (assumed).
+/// Does something to somebody of a room.
 pub fn change(
     emulator: &Emulator,
     path: &UserPath,
     Caller { account, cause }: &Caller,
     act: fn(&mut Room, &ClientKey) -> Result<(), NoSuchUser>,
 ) -> Result<Answer, ApiError> {
-    // What nobody can be called names nobody.
-    let act = |room: &mut Room| path.named().map_or(Err(NoSuchUser), |key| act(room, &key));
+    // What nobody can be called names nobody, and the room is looked for first.
+    // assumed: room-before-user
+    let act = |room: &mut Room| path.named().map_or(Err(NoSuchUser), |key| act(room, &key)); // assumed: impossible-client-key
     emulator.change_people(account, &path.room.id()?, *cause, act).map_err(|error| path.unknown(error))?;
     Ok(Answer::empty(emulator))
 }
 
-/// Undoes it. What is not there is undone already: that succeeds too (assumed).
+/// Undoes it. What is not there is undone already.
 pub fn undo(
     emulator: &Emulator,
     path: &UserPath,
@@ -58,6 +61,7 @@ pub fn undo(
     act: fn(&mut Room, &ClientKey),
 ) -> Result<Answer, ApiError> {
     let act = |room: &mut Room| {
+        // assumed: undo-nothing
         path.named().iter().for_each(|key| act(room, key));
         Ok(())
     };
