@@ -21,11 +21,11 @@ pub const SUBJECT: Subject = Subject {
             "the result codes of the vendor's chat engine",
         ),
         documented("POST exiles or mutes somebody, PUT undoes it.", "the v1 document"),
-        observed("POST and PUT come without a body, or with a JSON text as text/plain, which counts for nothing.", "public clients"),
+        observed("POST and PUT of exiles and mute come without a body, or with a JSON text as text/plain.", "public clients"),
         observed("A clientKey in a path may be an e-mail address, and percent-encoded.", "public clients"),
     ],
     assumed: &[
-        assumed("join-order", "Whoever joins is told: ended, exiled, in it already, full. The first that holds.", "from what no one can change to what changes most")
+        assumed("join-order", "Whoever joins is told: ended, exiled, in it already, full. The first that holds.", "from what lasts longest to what changes most")
             .decided(USER, NOT_IN)
             .by("checks.into_iter()", "checks.into_iter().rev()"),
         assumed("join-at-end", "Nobody gets in from the second of endDt on.", "it is when the room ends")
@@ -85,6 +85,9 @@ pub const SUBJECT: Subject = Subject {
                 "lists.exiles.retain(|user| user.client_key != *key)",
                 "{ let back: Vec<User> = lists.exiles.extract_if(.., |user| user.client_key == *key).collect(); lists.users.extend(back) }",
             ),
+        assumed("people-body", "A body of exileUser, muteUser and what undoes them is not read, whatever its type.", "the v1 document gives them no parameters")
+            .decided(VIEW, "operations::bodies_are_ignored_where_there_are_no_parameters_and_must_be_forms_where_there_are")
+            .not_by_a_line("no handler of theirs asks for one"),
         assumed("room-before-user", "An unknown room is told before an unknown user.", "the path is read from the left")
             .decided(VIEW, NOBODY)
             .by("let act =", "path.key()?;\n    let act ="),

@@ -28,7 +28,7 @@ pub struct SendCustom {
     send_date: Option<KstTime>,
 }
 
-/// What sendCustom answers with when the message is reserved.
+/// What sendCustom answers with when the message is reserved (that it stands in `data` is assumed).
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Reserved {

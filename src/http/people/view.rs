@@ -40,6 +40,7 @@ pub fn list(emulator: &Emulator, account: &Arc<Account>, path: &RoomPath, list: 
 }
 
 /// Does something to somebody of a room.
+// assumed: people-body
 pub fn change(
     emulator: &Emulator,
     path: &UserPath,
