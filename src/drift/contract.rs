@@ -25,6 +25,8 @@ pub struct Operation<'c> {
 }
 
 impl Contract {
+    /// The contract that this program was built with.
+    ///
     /// # Errors
     /// Never in a released build: tests read the same document.
     pub fn read() -> Result<Contract, serde_json::Error> {

@@ -22,6 +22,8 @@ const ROOM: &str = "DriftCheck-TheOnlyOne-20260131120000";
 pub struct Mock(App);
 
 impl Mock {
+    /// A new one, to which nothing has happened yet.
+    ///
     /// # Errors
     /// Never in a released build: tests read the same fixture.
     pub fn new() -> Result<Mock, DriftError> {

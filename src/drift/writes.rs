@@ -1,6 +1,7 @@
 //! The life of a room that is made for the check: create, modify, destroy, destroy again. Whatever becomes of the calls, the
 //! room is looked for and destroyed; nothing else is written to.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -38,6 +39,9 @@ struct Made<'l> {
     given_up: Option<String>,
 }
 
+/// What an answer says of the room.
+type Lesson<'l> = fn(&mut Made<'l>, &Result<Answer, String>);
+
 /// Lets a room live; also says whether somebody has stopped it.
 pub async fn live(run: &mut Run, life: &Life, stop: &mut Stop) -> (Vec<Finding>, bool) {
     let drawn = Seed::random().bytes("drift", life.create.name, 0);
@@ -48,7 +52,8 @@ pub async fn live(run: &mut Run, life: &Life, stop: &mut Stop) -> (Vec<Finding>,
     let mut made = Made { life, name, id: None, is_asked_for: false, is_refused: false, is_gone: false, given_up: None };
     run.real.room_name.clone_from(&made.name);
     let rooms = (run.real.room.take(), run.ours.room.take());
-    let (findings, is_stopped) = steps(run, &mut made, stop).await;
+    let mut findings = Vec::new();
+    let is_stopped = steps(run, &mut made, stop, &mut findings).await.is_break();
     let tidied = tokio::select! {
         tidied = made.tidy_up(run) => tidied,
         () = stop.asked() => Err("was stopped while it tidied up".to_owned()),
@@ -60,37 +65,37 @@ pub async fn live(run: &mut Run, life: &Life, stop: &mut Stop) -> (Vec<Finding>,
     (findings, is_stopped)
 }
 
-async fn steps(run: &mut Run, made: &mut Made<'_>, stop: &mut Stop) -> (Vec<Finding>, bool) {
+/// The probes one after another; it breaks off when somebody has stopped it.
+async fn steps(run: &mut Run, made: &mut Made<'_>, stop: &mut Stop, findings: &mut Vec<Finding>) -> ControlFlow<()> {
     let Life { create, modify, destroy, destroy_again, .. } = made.life;
-    let mut findings = Vec::new();
-    for probe in [create, modify, destroy, destroy_again] {
-        let is_create = std::ptr::eq(probe, create);
-        if std::ptr::eq(probe, destroy_again) && made.tidy_up(run).await.is_err() {
-            findings.push(Finding::skipped(probe.name, "the room could not be destroyed"));
-            continue;
-        }
-        run.real.room.clone_from(&made.id);
-        let Ok(request) = probe.request(&run.real) else {
-            findings.push(Finding::skipped(probe.name, if run.real.token.is_none() { "no token was issued" } else { "no room was made" }));
-            continue;
-        };
-        made.is_asked_for |= is_create;
-        let (answer, is_stopped) = ask(&run.service, request, stop).await;
-        if is_create {
-            made.learn(&answer);
-        } else if std::ptr::eq(probe, destroy) {
-            made.is_gone = answer.as_ref().is_ok_and(Answer::is_success);
-        }
-        if is_stopped {
-            return (findings, true);
-        }
-        findings.push(run.judge(probe, answer).await);
-        if made.id.is_none() && !made.is_refused {
-            // What was made without a usable answer is found by its name, or else it is looked for in the end.
-            drop(made.find(run).await);
-        }
+    findings.push(step(run, made, stop, create, Made::learn).await?);
+    findings.push(step(run, made, stop, modify, |_, _| ()).await?);
+    findings.push(step(run, made, stop, destroy, Made::see_gone).await?);
+    findings.push(match made.tidy_up(run).await {
+        Ok(()) => step(run, made, stop, destroy_again, |_, _| ()).await?,
+        Err(_) => Finding::skipped(destroy_again.name, "the room could not be destroyed"),
+    });
+    ControlFlow::Continue(())
+}
+
+/// One probe of it, and what its answer says of the room.
+async fn step<'l>(run: &mut Run, made: &mut Made<'l>, stop: &mut Stop, probe: &Probe, learn: Lesson<'l>) -> ControlFlow<(), Finding> {
+    run.real.room.clone_from(&made.id);
+    let Ok(request) = probe.request(&run.real) else {
+        let why = if run.real.token.is_none() { "no token was issued" } else { "no room was made" };
+        return ControlFlow::Continue(Finding::skipped(probe.name, why));
+    };
+    let (answer, is_stopped) = ask(&run.service, request, stop).await;
+    learn(made, &answer);
+    if is_stopped {
+        return ControlFlow::Break(());
     }
-    (findings, false)
+    let finding = run.judge(probe, answer).await;
+    if made.id.is_none() && !made.is_refused {
+        // What was made without a usable answer is found by its name, or else it is looked for in the end.
+        drop(made.find(run).await);
+    }
+    ControlFlow::Continue(finding)
 }
 
 /// One call, and whether somebody has stopped it.
@@ -103,11 +108,18 @@ async fn ask(service: &Service, request: Request<Body>, stop: &mut Stop) -> (Res
 }
 
 impl Made<'_> {
+    /// What the create was answered with.
     fn learn(&mut self, answer: &Result<Answer, String>) {
+        self.is_asked_for = true;
         let Ok(answer) = answer else { return };
         self.id = answer.json().and_then(|body| room_id(&body["data"]));
         self.is_refused =
             self.id.is_none() && answer.status >= 400 && answer.json().is_some_and(|body| body["result_cd"].as_i64() != Some(1));
+    }
+
+    /// What the destroy was answered with.
+    fn see_gone(&mut self, answer: &Result<Answer, String>) {
+        self.is_gone = answer.as_ref().is_ok_and(Answer::is_success);
     }
 
     /// Sees that it is gone, again and again.
