@@ -39,7 +39,7 @@ impl Service {
     /// The service of `http[s]://HOST[:PORT]`. Whatever else a URL can have may be a secret, so that no message repeats it.
     ///
     /// # Errors
-    /// [`DriftError::Usage`] for another URL, and for a CA that cannot be read.
+    /// [`DriftError::Usage`] for another URL, and for a CA that cannot be read or has nothing to do.
     pub fn at(url: &str, ca: Option<&Path>, timeout: Duration) -> Result<Service, DriftError> {
         let no_url = || DriftError::Usage("--real: must be http://HOST[:PORT] or https://HOST[:PORT] and nothing else".to_owned());
         let uri: Uri = url.parse().map_err(|_| no_url())?;
@@ -50,6 +50,9 @@ impl Service {
             Some("http") => false,
             _ => return Err(no_url()),
         };
+        if ca.is_some() && !is_https {
+            return Err(DriftError::Usage("--ca: needs --real with https, http has no certificates".to_owned()));
+        }
         let default_port = if is_https { 443 } else { 80 };
         let port = authority.port_u16().or((authority.as_str() == authority.host()).then_some(default_port)).ok_or_else(no_url)?;
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();

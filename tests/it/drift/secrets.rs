@@ -68,7 +68,7 @@ fn is_not_repeated(key: &'static str, flags: &[&str]) {
     let url = format!("http://{}", listener.local_addr().unwrap());
     // It ends with the tests.
     std::thread::spawn(move || listener.incoming().for_each(|stream| serve(stream.unwrap(), key)));
-    let drifted = drift_with(key, &[&["--real", &url, "--timeout", "2s"], flags].concat());
+    let drifted = drift_with(key, &[&["--real", &url], flags].concat());
     assert_eq!(drifted.code, 5, "{}{}", drifted.stdout, drifted.stderr);
     assert!(drifted.stdout.contains("no answer: "), "{}", drifted.stdout);
     let shown = format!("{}{}", drifted.stdout, drifted.stderr).to_lowercase();
