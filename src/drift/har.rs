@@ -52,6 +52,13 @@ struct Header {
 #[derive(Deserialize)]
 struct Posted {
     text: Option<String>,
+    params: Option<Vec<Param>>,
+}
+
+#[derive(Deserialize)]
+struct Param {
+    name: String,
+    value: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -140,6 +147,24 @@ impl Asked {
     pub fn body(&self) -> Option<&str> {
         self.posted.as_ref()?.text.as_deref()
     }
+
+    /// Whether it has a parameter; `None` where that cannot be told: nothing of its form was kept, or the value is empty.
+    pub fn has(&self, name: &str) -> Option<bool> {
+        let written = self.query().into_iter().chain(self.body()).flat_map(pairs);
+        let listed = self.posted.iter().flat_map(|posted| posted.params.iter().flatten());
+        let listed = listed.map(|param| (param.name.as_str(), param.value.as_deref().unwrap_or_default()));
+        let mut all = written.chain(listed).peekable();
+        let is_kept = all.peek().is_some();
+        match all.find(|(known, _)| *known == name) {
+            Some((_, value)) => (!value.is_empty()).then_some(true),
+            None => is_kept.then_some(false),
+        }
+    }
+}
+
+/// Names and values of a form, as they are written there.
+fn pairs(form: &str) -> impl Iterator<Item = (&str, &str)> {
+    form.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
 fn first<'h>(headers: &'h [Header], name: &str) -> Option<&'h str> {

@@ -16,6 +16,10 @@ use crate::server::App;
 const KEY: &str = "drift-key";
 const TOKEN: &str = "drift-token";
 const ROOM: &str = "DriftCheck-TheOnlyOne-20260131120000";
+/// Who is in its room.
+pub const USER: &str = "user";
+/// What is reserved there.
+pub const SCHEDULE: &str = "driftCheckReserved00";
 
 /// A strict mock with one room. Clones are the same.
 #[derive(Clone)]
@@ -29,7 +33,12 @@ impl Mock {
     pub fn new() -> Result<Mock, DriftError> {
         // Whatever is listed, there is one of it.
         let somebody = |key: &str| serde_json::json!([{ "clientKey": key }]);
-        let room = serde_json::json!({ "roomId": ROOM, "users": somebody("user"), "exiles": somebody("exile"), "mutes": somebody("user") });
+        let reserved = serde_json::json!({
+            "scheduleId": SCHEDULE, "sendDate": "99991231235959", "nickName": "drift", "jsonString": "{}"
+        });
+        let room = serde_json::json!({
+            "roomId": ROOM, "users": somebody(USER), "exiles": somebody("exile"), "mutes": somebody(USER), "reserved": [reserved]
+        });
         let fixture = serde_json::json!({ "accounts": [{ "apiKey": KEY, "tokens": [TOKEN], "rooms": [room] }] });
         let fixtures = fixture::load(&[Source::inline("drift", &fixture.to_string())]);
         let fixtures = fixtures.map_err(|problems| DriftError::Runtime(problems.to_string()))?;

@@ -4,10 +4,13 @@ use axum::body::Body;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, USER_AGENT};
 use hyper::{Method, Request};
 
+use crate::domain::operation::Operation;
 use crate::escape::encode;
 
 /// A room that nobody has.
 pub const UNKNOWN_ROOM: &str = "DriftCheck-NoSuchRoom-20000101000000";
+/// A clientKey and a scheduleId that nobody and nothing has.
+pub const UNKNOWN_NAME: &str = "drift-check-nobody";
 /// A token that nobody has issued.
 pub const BAD_TOKEN: &str = "drift-check-bad-token";
 
@@ -100,9 +103,17 @@ fn form_v1(name: &str) -> String {
     format!("roomName={}&maxUser=2", encode(name))
 }
 
-/// A form that createRoom or modifyRoom takes at that path.
-pub fn valid_form(path: &str, name: &str) -> String {
-    if path.contains("/v1/") { form_v1(name) } else { form_v2(name) }
+/// A form that an operation takes at that path; one without parameters takes none.
+pub fn valid_form(operation: Operation, path: &str, name: &str, is_reserved: bool) -> Option<String> {
+    match operation {
+        Operation::CreateRoom | Operation::ModifyRoom if path.contains("/v1/") => Some(form_v1(name)),
+        Operation::CreateRoom | Operation::ModifyRoom => Some(form_v2(name)),
+        Operation::SendNotice => Some("nickName=drift&notice=drift".to_owned()),
+        Operation::SendCustom if is_reserved => Some("jsonString=%7B%7D&nickName=drift&sendDate=99991231235959".to_owned()),
+        Operation::SendCustom => Some("jsonString=%7B%7D&nickName=drift".to_owned()),
+        Operation::SendWhisperMessage => Some("message=drift&nickName=drift".to_owned()),
+        _ => None,
+    }
 }
 
 const fn get(name: &'static str, path: &'static str) -> Probe {

@@ -1,40 +1,41 @@
 //! A capture against the mock: each of its calls is asked of a mock in the state that the real answer tells of.
 
 use axum::body::Body;
-use hyper::Request;
 use hyper::header::{CONTENT_TYPE, HOST};
+use hyper::{Method, Request};
 
 use super::compare::{Comparison, compare};
 use super::har::{Asked, Capture, Entry};
 use super::mask::Mask;
-use super::mock::Mock;
-use super::probe::{self, BAD_TOKEN, Side, UNKNOWN_ROOM};
+use super::mock::{self, Mock};
+use super::probe::{self, BAD_TOKEN, Side, UNKNOWN_NAME, UNKNOWN_ROOM};
 use super::run::hide_what_is_in;
 use super::shape::Answer;
 use super::table::Finding;
 use super::{Bench, DriftError, Report};
+use crate::domain::operation::Operation;
+use crate::http;
 use crate::reader::{Problem, Problems};
 
 /// What stands for a header of a capture in a report.
 const SHOWN_HEADER: &str = "[header]";
 
 /// What the mock is asked in the place of a captured call.
-#[derive(Clone, Copy)]
-struct Way {
-    is_room_there: bool,
-    is_token_bad: bool,
-    /// A form of ours, which the operation takes, instead of the captured one.
-    is_form_ours: bool,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// With a form of ours, which the operation takes, instead of the captured one.
+    Valid,
+    Captured,
+    UnknownRoom,
+    /// Of a clientKey or a scheduleId that is unknown.
+    UnknownName,
+    BadToken,
 }
 
 /// A success is asked of a mock that would succeed.
-const SUCCESS: &[Way] = &[Way { is_room_there: true, is_token_bad: false, is_form_ours: true }];
+const SUCCESS: &[Way] = &[Way::Valid];
 /// A refusal does not tell why, so each reason is tried, and the one that fits best counts.
-const REFUSAL: &[Way] = &[
-    Way { is_room_there: false, is_token_bad: false, is_form_ours: false },
-    Way { is_room_there: true, is_token_bad: false, is_form_ours: false },
-    Way { is_room_there: true, is_token_bad: true, is_form_ours: false },
-];
+const REFUSAL: &[Way] = &[Way::UnknownRoom, Way::Captured, Way::BadToken, Way::UnknownName];
 
 /// Compares each call of the API; equal ones are one row.
 pub async fn check(capture: &Capture, bench: &Bench) -> Result<Report, DriftError> {
@@ -79,11 +80,16 @@ async fn judge(entry: &Entry, template: &str, answer: &Answer, bench: &Bench, ma
     let operation = bench.contract.operation(&entry.request.method, template);
     // Without its body the status is all that tells.
     let is_success = if answer.body.is_none() { answer.status < 300 } else { answer.is_success() };
+    let is_reserved = is_success && is_reserved(&entry.request, template, answer);
     let name = operation.map(|operation| operation.name(template)).unwrap_or_default();
-    let name = if is_success { name } else { format!("{name}, refused") };
+    let name = match (is_success, is_reserved) {
+        (false, _) => format!("{name}, refused"),
+        (true, true) => format!("{name}, reserved"),
+        (true, false) => name,
+    };
     let mut best: Option<Comparison> = None;
     for way in if is_success { SUCCESS } else { REFUSAL } {
-        let request = match request(&entry.request, template, *way) {
+        let request = match request(&entry.request, template, *way, is_reserved) {
             Ok(request) => request,
             Err(why) => return Ok(Finding::skipped(&name, why)),
         };
@@ -100,13 +106,23 @@ async fn judge(entry: &Entry, template: &str, answer: &Answer, bench: &Bench, ma
     Ok(best.map_or_else(|| Finding::skipped(&name, "the mock takes it"), |found| Finding::compared(&name, found)))
 }
 
-/// The captured call with the mock's own credentials. What was not sent there, is not sent here.
-fn request(asked: &Asked, template: &str, way: Way) -> Result<Request<Body>, &'static str> {
+/// Whether it is about a message for later. Where the request does not tell, the answer does.
+fn is_reserved(asked: &Asked, template: &str, answer: &Answer) -> bool {
+    let has_schedule = || answer.json().is_some_and(|body| body.get("data").is_some());
+    called(asked, template) == Some(Operation::SendCustom) && asked.has("sendDate").unwrap_or_else(has_schedule)
+}
+
+fn called(asked: &Asked, template: &str) -> Option<Operation> {
+    http::operation(&Method::from_bytes(asked.method.to_ascii_uppercase().as_bytes()).ok()?, template).0
+}
+
+/// The captured call with the mock's own credentials and names. What was not sent there, is not sent here.
+fn request(asked: &Asked, template: &str, way: Way, is_reserved: bool) -> Result<Request<Body>, &'static str> {
     let Side { authority, key, token, room, room_name } = Mock::side();
-    let room = if way.is_room_there { room.unwrap_or_default() } else { UNKNOWN_ROOM.to_owned() };
-    let mut target = template.replace("{roomId}", &room);
-    let is_post = asked.method.eq_ignore_ascii_case("POST");
-    if let Some(query) = asked.query().filter(|_| !way.is_form_ours) {
+    let room = if way == Way::UnknownRoom { UNKNOWN_ROOM.to_owned() } else { room.unwrap_or_default() };
+    let [user, schedule] = if way == Way::UnknownName { [UNKNOWN_NAME; 2] } else { [mock::USER, mock::SCHEDULE] };
+    let mut target = template.replace("{roomId}", &room).replace("{clientKey}", user).replace("{scheduleId}", schedule);
+    if let Some(query) = asked.query().filter(|_| way != Way::Valid) {
         target = format!("{target}?{query}");
     }
     let mut request = Request::builder().method(asked.method.to_ascii_uppercase().as_str()).uri(target).header(HOST, authority);
@@ -114,17 +130,17 @@ fn request(asked: &Asked, template: &str, way: Way) -> Result<Request<Body>, &'s
         request = request.header("API_KEY", key);
     }
     if asked.header("x-auth-token").is_some() {
-        let token = if way.is_token_bad { BAD_TOKEN.to_owned() } else { token.unwrap_or_default() };
+        let token = if way == Way::BadToken { BAD_TOKEN.to_owned() } else { token.unwrap_or_default() };
         request = request.header("X-AUTH-TOKEN", token);
     }
-    let body = match (is_post, way.is_form_ours) {
-        (false, _) => String::new(),
-        (true, true) => probe::valid_form(template, &room_name),
-        (true, false) => asked.body().unwrap_or_default().to_owned(),
+    let (media_type, body) = if way == Way::Valid {
+        let form = called(asked, template).and_then(|operation| probe::valid_form(operation, template, &room_name, is_reserved));
+        (form.is_some().then_some("application/x-www-form-urlencoded"), form)
+    } else {
+        (asked.header("content-type"), asked.body().map(str::to_owned))
     };
-    let declared = if way.is_form_ours { None } else { asked.header("content-type") };
-    if let Some(media_type) = declared.or((is_post && way.is_form_ours).then_some("application/x-www-form-urlencoded")) {
+    if let Some(media_type) = media_type {
         request = request.header(CONTENT_TYPE, media_type);
     }
-    request.body(Body::from(body)).map_err(|_| "its request cannot be sent")
+    request.body(body.map_or_else(Body::empty, Body::from)).map_err(|_| "its request cannot be sent")
 }
