@@ -1,5 +1,6 @@
 //! HAR 1.2, as browsers export what they have sent and got. Only what a comparison needs is read.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use base64::Engine;
@@ -7,8 +8,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::error::Category;
 
+use super::mask::HARMLESS;
 use super::shape::Answer;
+use crate::escape::decode;
 use crate::reader::{Problem, Problems};
+
+/// The headers that carry secrets.
+const SECRET: [&str; 6] = ["api_key", "x-auth-token", "authorization", "cookie", "set-cookie", "proxy-authorization"];
 
 /// A capture that was read.
 pub struct Capture {
@@ -118,11 +124,18 @@ impl Entry {
         Some(Answer { status, content_type, body })
     }
 
-    /// Every value that may be a secret.
-    pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        let names = ["api_key", "x-auth-token", "authorization", "cookie", "proxy-authorization"];
+    /// Every value that may be a secret: headers that carry one, each cookie in them, and what stands in the query.
+    pub fn secrets(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let headers = self.request.headers.iter().chain(&self.response.headers);
-        headers.filter(move |header| names.contains(&header.name.to_ascii_lowercase().as_str())).map(|header| header.value.as_str())
+        let headers =
+            headers.filter(|header| SECRET.contains(&header.name.to_ascii_lowercase().as_str())).map(|header| header.value.as_str());
+        // Some put the cookies of several headers into one, a line each.
+        let cookies = headers.clone().flat_map(|value| value.split([';', '\n'])).filter_map(|cookie| cookie.split_once('='));
+        let values = cookies.chain(self.request.query().into_iter().flat_map(pairs)).map(|(_, value)| value);
+        // Shorter ones are numbers and flags, and would hide those of the report.
+        let values = values.filter(|value| value.len() >= HARMLESS);
+        let decoded = values.clone().filter_map(|value| String::from_utf8(decode(value.as_bytes(), true).ok()?).ok()).map(Cow::Owned);
+        headers.chain(values).map(Cow::Borrowed).chain(decoded)
     }
 }
 
@@ -163,7 +176,7 @@ impl Asked {
 }
 
 /// Names and values of a form, as they are written there.
-fn pairs(form: &str) -> impl Iterator<Item = (&str, &str)> {
+fn pairs(form: &str) -> impl Iterator<Item = (&str, &str)> + Clone {
     form.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 

@@ -7,7 +7,7 @@ use crate::escape::encode;
 
 /// A part of a secret that is shorter gives nothing away; and a secret that is shorter is hidden where it stands alone, or a
 /// capture whose keys somebody has made `x` would hide every `x`.
-const HARMLESS: usize = 6;
+pub const HARMLESS: usize = 6;
 /// A longer text is no name and no code.
 const LONGEST_WORD: usize = 40;
 

@@ -17,8 +17,8 @@ use crate::domain::operation::Operation;
 use crate::http;
 use crate::reader::{Problem, Problems};
 
-/// What stands for a header of a capture in a report.
-const SHOWN_HEADER: &str = "[header]";
+/// What stands for a secret of a capture in a report.
+const SHOWN: &str = "[secret]";
 
 /// What the mock is asked in the place of a captured call.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ const REFUSAL: &[Way] = &[Way::UnknownRoom, Way::Captured, Way::BadToken, Way::U
 pub async fn check(capture: &Capture, bench: &Bench) -> Result<Report, DriftError> {
     let mut mask = Mask::default();
     for entry in &capture.entries {
-        entry.secrets().for_each(|secret| mask.add(secret, SHOWN_HEADER));
+        entry.secrets().for_each(|secret| mask.add(&secret, SHOWN));
         if let Some(answer) = entry.answer() {
             hide_what_is_in(&answer, &mut mask);
         }

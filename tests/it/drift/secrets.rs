@@ -78,7 +78,7 @@ fn is_not_repeated(key: &'static str, flags: &[&str]) {
     }
 }
 
-/// The secrets of a capture are the headers of its requests, and what its answers hold.
+/// The secrets of a capture are the headers of its requests, cookies, the query, and what its answers hold.
 #[test]
 fn the_secrets_of_a_capture_are_not_shown() {
     let drifted = super::capture::drift(|capture| {
@@ -86,11 +86,22 @@ fn the_secrets_of_a_capture_are_not_shown() {
             capture.replace("made-up-key", "captured-key").replace(r#"\"template\":\"null\""#, r#"\"template\":\"captured-key\""#);
         let capture =
             capture.replace(r#"\"gTransStat\""#, r#"\"made-up-old-token\""#).replace(r#"\"roomType\""#, r#"\"nobody@example.com\""#);
+        let capture = capture
+            .replace("again=1", "again=25&session=captured%2Dquery")
+            .replacen(
+                r#"{"name": "content-type", "#,
+                r#"{"name": "Set-Cookie", "value": "SID=captured-cookie; Path=/"}, {"name": "content-type", "#,
+                1,
+            )
+            .replace(r#"\"isPossibleDup\""#, r#"\"x-captured-cookie\""#)
+            .replace(r#"\"resolution\""#, r#"\"x-captured-query\""#);
         capture.replace(r#"\"webrtcStat\":\"Y\""#, r#"\"webrtcStat\":\"made-up-token\""#)
     });
     assert_eq!(drifted.code, 5);
     for secret in ["captured", "made-up-old", "made-up-token", "nobody", "example.com"] {
         assert!(!drifted.stdout.contains(secret), "{secret}: {}", drifted.stdout);
     }
-    assert!(drifted.stdout.contains("(12 characters)"), "{}", drifted.stdout);
+    for shown in ["(12 characters)", "key list[].(17 characters)", "key list[].(16 characters)", " of 25 probes, "] {
+        assert!(drifted.stdout.contains(shown), "{shown}: {}", drifted.stdout);
+    }
 }
