@@ -57,18 +57,24 @@ impl Chat {
         self.reserved.push((reservation, cause));
     }
 
-    /// Takes back a reserved message, and says whether there was one.
-    pub fn cancel(&mut self, id: &ScheduleId) -> bool {
-        let before = self.reserved.len();
-        self.reserved.retain(|(reservation, _)| reservation.schedule_id != *id);
-        self.reserved.len() < before
+    /// Takes back a reserved message, and says when it was to go out, if there was one.
+    pub fn cancel(&mut self, id: &ScheduleId) -> Option<KstTime> {
+        let place = self.reserved.iter().position(|(reservation, _)| reservation.schedule_id == *id)?;
+        Some(self.reserved.remove(place).0.send_date)
     }
 
-    /// Takes out the reserved messages that have fallen due by then.
+    /// Whether a message was reserved under that id, and is kept.
+    pub fn has(&self, id: &ScheduleId) -> bool {
+        self.reserved().any(|reserved| reserved.schedule_id == *id) || self.sent().any(|sent| sent.schedule_id == Some(*id))
+    }
+
+    /// Takes out the reserved messages that have fallen due, the earliest first.
     pub fn take_due(&mut self, now: KstTime) -> Vec<Sent> {
-        let (due, later): (Vec<_>, Vec<_>) =
+        let (mut due, later): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.reserved).into_iter().partition(|(reservation, _)| reservation.send_date <= now);
         self.reserved = later;
+        // assumed: reserved-order
+        due.sort_by_key(|(reservation, _)| reservation.send_date);
         let sent = |(reservation, cause): (Reservation, Cause)| {
             let Reservation { schedule_id, send_date, nick_name, json_string } = reservation;
             // A state has no moments before 1970.

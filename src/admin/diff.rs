@@ -73,7 +73,7 @@ struct ChangedField {
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct By {
-    /// `api`, `admin`, `fixture` for a message that one had reserved, or `program` for the program in which the mock runs.
+    /// `api`, `admin`, `fixture` for a fixture or a state, or `program` for the program in which the mock runs.
     via: &'static str,
     /// The number of the exchange, as in `X-Mock-Request-Id`.
     request: Option<u64>,
@@ -81,12 +81,13 @@ struct By {
 
 impl From<Cause> for By {
     fn from(cause: Cause) -> Self {
-        match cause {
-            Cause::Request(id) => By { via: "api", request: Some(id) },
-            Cause::Control(id) => By { via: "admin", request: Some(id) },
-            Cause::Fixture => By { via: "fixture", request: None },
-            Cause::Program => By { via: "program", request: None },
-        }
+        let via = match cause {
+            Cause::Request(_) => "api",
+            Cause::Control(_) => "admin",
+            Cause::Fixture => "fixture",
+            Cause::Program => "program",
+        };
+        By { via, request: cause.exchange() }
     }
 }
 

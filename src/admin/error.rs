@@ -153,7 +153,7 @@ impl AdminError {
             JoinRefusal::Ended => {
                 ("room_ended", format!("endDt: the room has ended, got \"{end_dt}\""), "PATCH the room with a later endDt")
             }
-            JoinRefusal::Exiled => ("user_exiled", "clientKey: was exiled from the room".to_owned(), "unexileUser lets the user in again"),
+            JoinRefusal::Exiled => ("user_exiled", "clientKey: was exiled from the room".to_owned(), "call unexileUser first"),
             JoinRefusal::IsIn => (
                 "user_is_in",
                 "clientKey: is in the room already, and isPossibleDup is false".to_owned(),

@@ -9,7 +9,6 @@ use super::error::{AdminError, AdminRefusals};
 use super::query::{Query, RoomInPath};
 use crate::chat::Sent;
 use crate::clock::show_moment;
-use crate::domain::cause::Cause;
 use crate::domain::message::{Message, Reservation};
 use crate::domain::secret::scrubbed;
 use crate::emulator::Emulator;
@@ -79,9 +78,12 @@ pub async fn list(State(emulator): State<Emulator>, RoomInPath(id): RoomInPath, 
     const ALL: &str = "all";
     let key = query.one_account(&emulator, &["kind"])?;
     let kind = query.one_of("kind", &[ALL, "notice", "custom", "whisper"])?;
-    let chat = emulator.seen_room(&key, &id).map_err(|refusal| AdminError::control(refusal.into(), Some(&key)))?.chat;
-    let sent = chat.sent().filter(|sent| kind == ALL || sent.message.kind() == kind);
-    Ok(Json(Messages { messages: sent.map(shown).collect(), reserved: chat.reserved().map(reserved).collect(), evicted: chat.evicted() }))
+    let messages = emulator.seen_room(&key, &id, |_, chat| Messages {
+        messages: chat.sent().filter(|sent| kind == ALL || sent.message.kind() == kind).map(shown).collect(),
+        reserved: chat.reserved().map(reserved).collect(),
+        evicted: chat.evicted(),
+    });
+    messages.map(Json).map_err(|refusal| AdminError::control(refusal.into(), Some(&key)))
 }
 
 fn text(text: &str) -> String {
@@ -100,10 +102,7 @@ fn shown(sent: &Sent) -> SentMessage {
         schedule_id: sent.schedule_id.map(|id| id.to_string()),
         client_key: None,
         message: None,
-        request: match sent.cause {
-            Cause::Request(id) | Cause::Control(id) => Some(id),
-            Cause::Fixture | Cause::Program => None,
-        },
+        request: sent.cause.exchange(),
     };
     match &sent.message {
         Message::Notice { .. } => SentMessage { notice: content, ..shown },

@@ -86,9 +86,9 @@ impl Query {
     }
 
     /// A parameter by its type's rules.
-    pub fn value<T: FromStr<Err = Invalid>>(&self, name: &'static str) -> Result<Option<T>, AdminError> {
+    pub fn value<T: FromStr<Err = Invalid>>(&self, name: &'static str, hint: &str) -> Result<Option<T>, AdminError> {
         let parsed = self.get(name).map(|text| FieldError::parse(name, text)).transpose();
-        parsed.map_err(|error| AdminError::bad_request(error.to_string(), "leave it out, or write it as the journal shows it"))
+        parsed.map_err(|error| AdminError::bad_request(error.to_string(), hint))
     }
 
     /// A parameter that is a whole number of at least `min`.

@@ -16,6 +16,9 @@ const FORMATS: &[&str] = &["json", "ndjson", "curl"];
 /// How many exchanges an answer has unless it is told.
 const LIMIT: usize = 1000;
 
+/// The cure for a filter that is none.
+const HINT: &str = "leave it out, or write it as the journal shows it";
+
 /// Some of the journal.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -47,10 +50,10 @@ pub struct Requests<'a> {
 pub async fn list(State(emulator): State<Emulator>, query: Query) -> Result<Response, AdminError> {
     let key = query.scope(&["operation", "status", "result_cd", "roomId", "since", "limit", "format"])?;
     let filter = Filter {
-        operation: query.value("operation")?,
+        operation: query.value("operation", HINT)?,
         status: query.number("status", 100)?,
         result_cd: query.number("result_cd", i32::MIN)?,
-        room_id: query.value("roomId")?,
+        room_id: query.value("roomId", HINT)?,
         since: query.number("since", 0)?,
     };
     let limit = query.number("limit", 1)?.unwrap_or(LIMIT);

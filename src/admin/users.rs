@@ -58,8 +58,8 @@ impl ShownUser {
     responses((status = 200, description = "the people of the room", body = PeopleOfRoom), AdminRefusals))]
 pub async fn list(State(emulator): State<Emulator>, RoomInPath(id): RoomInPath, query: Query) -> Result<Json<PeopleOfRoom>, AdminError> {
     let key = query.one_account(&emulator, &[])?;
-    let seen = emulator.seen_room(&key, &id).map_err(|refusal| AdminError::control(refusal.into(), Some(&key)))?;
-    let [users, exiles, mutes] = ShownUser::lists(&seen.room);
+    let seen = emulator.seen_room(&key, &id, |room, _| ShownUser::lists(room));
+    let [users, exiles, mutes] = seen.map_err(|refusal| AdminError::control(refusal.into(), Some(&key)))?;
     Ok(Json(PeopleOfRoom { users, exiles, mutes }))
 }
 
@@ -108,7 +108,8 @@ pub async fn leave(
     Extension(cause): Extension<Cause>,
 ) -> Result<Json<ShownRoom>, AdminError> {
     let key = query.one_account(&emulator, &["clientKey"])?;
-    let who: Option<ClientKey> = query.value("clientKey")?;
+    let who: Option<ClientKey> =
+        query.value("clientKey", "name who leaves, as GET rooms/{roomId}/users shows it; without clientKey everybody leaves")?;
     let room = emulator.leave(&key, &id, who.as_ref(), cause).map_err(|refusal| AdminError::control(refusal, Some(&key)))?;
     Ok(Json(shown(room)))
 }

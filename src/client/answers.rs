@@ -217,7 +217,7 @@ pub enum Via {
     Api,
     /// A call of the control plane, or of a handle.
     Admin,
-    /// A fixture or a state, which had reserved a message.
+    /// A fixture or a state: what a server went on with, or a message that one had reserved.
     Fixture,
     /// The emulator's own interface, in the program in which it runs.
     Program,

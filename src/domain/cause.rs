@@ -9,10 +9,20 @@ pub enum Cause {
     Request(u64),
     /// A call of the control plane, by the same count.
     Control(u64),
-    /// A fixture or a state had it: a reserved message that goes out.
+    /// A fixture or a state: what a server went on with, or a message that one had reserved.
     Fixture,
     /// The program in which the emulator runs.
     Program,
+}
+
+impl Cause {
+    /// The number of the exchange or of the call, by one count.
+    pub fn exchange(self) -> Option<u64> {
+        match self {
+            Cause::Request(id) | Cause::Control(id) => Some(id),
+            Cause::Fixture | Cause::Program => None,
+        }
+    }
 }
 
 impl fmt::Display for Cause {

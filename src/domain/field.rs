@@ -168,7 +168,7 @@ codes! {
     StatusChange, str::eq_ignore_ascii_case, { Activate = "A" "active", Suspend = "S" "paused", End = "E" "ended" }
 
     /// `grade`: what a user of a room may do (documented).
-    Grade, |code, text| code == text, { User = "user" "", Manager = "userManager" "" }
+    Grade, exactly, { User = "user" "", Manager = "userManager" "" }
 
     /// `roomStatus` as a v1 modify sends it (documented), in either case (observed).
     StatusChangeV1, str::eq_ignore_ascii_case, { Activate = "A" "active", Suspend = "S" "paused" }
@@ -285,6 +285,12 @@ impl Count {
     /// So many, at most [`Count::MAX`].
     pub fn of(many: usize) -> Count {
         Count(u32::try_from(many).unwrap_or(Self::MAX).min(Self::MAX))
+    }
+
+    /// So many more, or fewer; where that is no count it stays as it is.
+    #[must_use]
+    pub fn moved_at_most(self, by: i64) -> Count {
+        self.moved(by).unwrap_or(self)
     }
 
     /// So many more, or fewer; `None` when that is no count.

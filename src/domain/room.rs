@@ -58,8 +58,7 @@ macro_rules! room_fields {
             /// The places in [`Room::tracked`] of those that differ from another room's.
             pub fn differences(&self, other: &Room) -> Vec<usize> {
                 let mut same = vec![$(self.$field$(.$method())? == other.$field$(.$method())?),+];
-                let people = std::iter::zip(self.people.lists(), other.people.lists());
-                same.extend(people.map(|(own, theirs)| own == theirs));
+                same.extend(self.people.same(&other.people));
                 (0..same.len()).filter(|field| !same[*field]).collect()
             }
         }

@@ -158,6 +158,16 @@ impl People {
         self.0.as_ref().map_or([&[]; 3], |lists| [&lists.users, &lists.exiles, &lists.mutes])
     }
 
+    /// Which of the three lists are equal. Copies that share them are, without a look.
+    pub fn same(&self, other: &People) -> [bool; 3] {
+        let is_shared = match (&self.0, &other.0) {
+            (Some(own), Some(theirs)) => Arc::ptr_eq(own, theirs),
+            (own, theirs) => own.is_none() && theirs.is_none(),
+        };
+        let ([users, exiles, mutes], [others, other_exiles, other_mutes]) = (self.lists(), other.lists());
+        if is_shared { [true; 3] } else { [users == others, exiles == other_exiles, mutes == other_mutes] }
+    }
+
     /// Who is in the room; twice, who has connected twice.
     pub fn users(&self) -> &[User] {
         self.lists()[0]
@@ -249,8 +259,8 @@ impl Room {
         }
         // assumed: join-twice-listed
         self.people.change(|lists| lists.users.push(user));
-        self.join_count = moved(self.join_count, 1);
-        self.current_user_count = moved(self.current_user_count, 1);
+        self.join_count = self.join_count.moved_at_most(1);
+        self.current_user_count = self.current_user_count.moved_at_most(1);
         Ok(())
     }
 
@@ -266,7 +276,7 @@ impl Room {
         // assumed: mute-stays
         self.people.change(|lists| lists.users.retain(|user| key.is_some_and(|key| user.client_key != *key)));
         let gone = i64::try_from(before - self.people.users().len()).unwrap_or_default();
-        self.current_user_count = moved(self.current_user_count, -gone);
+        self.current_user_count = self.current_user_count.moved_at_most(-gone);
         Ok(())
     }
 
@@ -302,9 +312,4 @@ impl Room {
     pub fn unmute(&mut self, key: &ClientKey) {
         self.people.change(|lists| lists.mutes.retain(|user| user.client_key != *key));
     }
-}
-
-/// A count that stays where it is at the end of its range.
-pub fn moved(count: Count, by: i64) -> Count {
-    count.moved(by).unwrap_or(count)
 }

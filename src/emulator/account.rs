@@ -163,9 +163,14 @@ impl AccountState {
         }
     }
 
-    /// The account's next scheduleId. They come out of the same count as roomIds.
-    pub fn draw_schedule_id(&mut self, seed: &Seed, key: &ApiKey) -> ScheduleId {
-        ScheduleId::new(self.draw(seed, key, "scheduleId"))
+    /// The account's next scheduleId that the room has not had. They come out of the same count as roomIds.
+    pub fn draw_schedule_id(&mut self, seed: &Seed, key: &ApiKey, room: &RoomId) -> ScheduleId {
+        loop {
+            let id = ScheduleId::new(self.draw(seed, key, "scheduleId"));
+            if !self.chats.get(room).is_some_and(|chat| chat.has(&id)) {
+                return id;
+            }
+        }
     }
 
     fn draw<const BYTES: usize>(&mut self, seed: &Seed, key: &ApiKey, purpose: &str) -> [u8; BYTES] {

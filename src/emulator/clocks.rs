@@ -61,10 +61,9 @@ impl Emulator {
             moved(Start::of(key, &self.0.settings.fixtures, world.clock).clock).ok_or(ControlRefusal::BeyondTime)?;
         }
         let accounts = self.named(&mut world, key)?;
-        let mut states: Vec<_> = accounts.iter().map(|account| (&account.key, write(&account.state))).collect();
-        let states: Vec<(&ApiKey, &mut AccountState)> =
-            states.iter_mut().filter_map(|(key, state)| Some((*key, state.as_mut()?))).collect();
-        let mut states = states;
+        let mut locked: Vec<_> = accounts.iter().map(|account| (&account.key, write(&account.state))).collect();
+        let mut states: Vec<(&ApiKey, &mut AccountState)> =
+            locked.iter_mut().filter_map(|(key, state)| Some((*key, state.as_mut()?))).collect();
         for (_, state) in &mut states {
             state.settle();
         }
@@ -82,7 +81,6 @@ impl Emulator {
             state.clock = clock;
             state.settle();
         }
-        self.has_changed();
         Ok(due)
     }
 }

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::account::{Account, AccountState, Start};
 use super::changes::Differences;
 use super::{Emulator, NoSuchRoom, World, lock, read, write};
+use crate::chat::Chat;
 use crate::clock::{Clock, ClockMode};
 use crate::domain::cause::Cause;
 use crate::domain::field::FieldError;
@@ -17,7 +18,7 @@ use crate::domain::room::{Room, RoomPatch};
 use crate::domain::time::KstTime;
 use crate::domain::user::{ClientKey, JoinRefusal, User};
 use crate::fault::FaultTable;
-use crate::fixture::{Fixtures, RoomFixture, SavedAccount, SavedRoom};
+use crate::fixture::{Fixtures, RoomFixture, SavedAccount};
 
 /// Why a control call was refused; nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,7 +167,7 @@ impl Emulator {
 
     /// Replaces the accounts that a state names and leaves the others, as at a start.
     pub fn resume(&self, state: &Fixtures) {
-        self.lay_over(&mut write(&self.0.world), state, Cause::Program);
+        self.lay_over(&mut write(&self.0.world), state, Cause::Fixture);
     }
 
     fn lay_over(&self, world: &mut World, state: &Fixtures, cause: Cause) {
@@ -232,10 +233,7 @@ impl Emulator {
     /// [`ControlRefusal`]
     pub fn put_room(&self, key: &ApiKey, fixture: &RoomFixture, cause: Cause) -> Result<(UserId, Room), ControlRefusal> {
         self.must_know(key)?;
-        let is_there = |id: &RoomId| {
-            let of_fixture = || self.0.settings.fixtures.rooms_of(key).iter().any(|room| room.room_id == Some(*id));
-            if read(&self.0.world).accounts.contains_key(key) { self.find_room(key, id).is_some() } else { of_fixture() }
-        };
+        let is_there = |id: &RoomId| self.seen_room(key, id, |_, _| ()).is_ok();
         if let Some(id) = fixture.room_id.filter(is_there) {
             return Err(ControlRefusal::RoomExists(id));
         }
@@ -250,7 +248,8 @@ impl Emulator {
             };
             state.put(fixture, id, now);
             state.changes.created(id, cause);
-            Ok(fixture.room(id, now))
+            state.settle();
+            state.rooms.get(&id).cloned().ok_or(ControlRefusal::NoSuchRoom)
         })?;
         Ok((account.user_id.clone(), room))
     }
@@ -301,14 +300,12 @@ impl Emulator {
     ) -> Result<(UserId, Room), ControlRefusal> {
         self.must_know(key)?;
         let existing = read(&self.0.world).accounts.get(key).cloned();
-        // An account that is not there yet has the rooms of its fixture. It comes into being if one of them can be changed.
+        // One that is not there yet comes into being if its room can be changed.
         let account = if let Some(account) = existing {
             account
         } else {
-            let fixtures = self.0.settings.fixtures.rooms_of(key);
-            let room = fixtures.iter().find(|room| room.room_id == Some(*id)).ok_or(NoSuchRoom)?;
-            let now = self.now(Some(key)).into();
-            act(&mut room.room(*id, now), now)?;
+            let mut room = self.seen_room(key, id, |room, _| room.clone())?;
+            act(&mut room, self.now(Some(key)).into())?;
             self.account(key)
         };
         let room = self.change(&account, |state| {
@@ -318,16 +315,17 @@ impl Emulator {
         Ok((account.user_id.clone(), room))
     }
 
-    /// A room as it is, or as it would be if its account came into being now.
+    /// Looks at a room and its messages as they are, or as they would be if their account came into being now.
     ///
     /// # Errors
     /// [`NoSuchRoom`]
-    pub fn seen_room(&self, key: &ApiKey, id: &RoomId) -> Result<SavedRoom, NoSuchRoom> {
-        let found = |state: &AccountState| state.rooms.get(id).map(|room| SavedRoom { room: room.clone(), chat: state.chat(id) });
-        let existing = self.each(Some(key), |_, state| found(state)).pop();
+    pub fn seen_room<T>(&self, key: &ApiKey, id: &RoomId, look: impl Fn(&Room, &Chat) -> T) -> Result<T, NoSuchRoom> {
+        let nothing = Chat::default();
+        let look = |state: &AccountState| state.rooms.get(id).map(|room| look(room, state.chats.get(id).unwrap_or(&nothing)));
+        let existing = self.each(Some(key), |_, state| look(state)).pop();
         let to_come = || {
             let account = Account::new(key, Start::of(key, &self.0.settings.fixtures, self.clock_to_come()), &self.0.seed);
-            read(&account.state).as_ref().and_then(found)
+            read(&account.state).as_ref().and_then(&look)
         };
         existing.unwrap_or_else(to_come).ok_or(NoSuchRoom)
     }

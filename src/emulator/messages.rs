@@ -1,5 +1,6 @@
 //! Messages that are sent into rooms, now or when the account's clock comes to it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::account::{Account, AccountState};
@@ -9,7 +10,7 @@ use crate::domain::cause::Cause;
 use crate::domain::ids::{RoomId, ScheduleId};
 use crate::domain::message::{JsonString, Message, Reservation};
 use crate::domain::time::KstTime;
-use crate::domain::user::{self, NickName};
+use crate::domain::user::NickName;
 
 /// Why a message was not reserved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +59,7 @@ impl Emulator {
             if send_date <= now {
                 return Err(NotReserved::Past(now));
             }
-            let schedule_id = state.draw_schedule_id(&self.0.seed, &account.key);
+            let schedule_id = state.draw_schedule_id(&self.0.seed, &account.key, id);
             let reservation = Reservation { schedule_id, send_date, nick_name, json_string };
             state.chats.entry(*id).or_default().reserve(reservation, cause);
             state.due.insert((send_date, *id));
@@ -73,7 +74,9 @@ impl Emulator {
     pub fn cancel(&self, account: &Arc<Account>, id: &RoomId, schedule_id: &ScheduleId) -> Result<bool, NoSuchRoom> {
         self.change(account, |state| {
             state.rooms.get(id).ok_or(NoSuchRoom)?;
-            Ok(state.chats.get_mut(id).is_some_and(|chat| chat.cancel(schedule_id)))
+            let cancelled = state.chats.get_mut(id).and_then(|chat| chat.cancel(schedule_id));
+            cancelled.iter().for_each(|send_date| state.forget(id, *send_date));
+            Ok(cancelled.is_some())
         })
     }
 
@@ -94,23 +97,35 @@ impl AccountState {
         self.due.first().is_some_and(|(at, _)| *at <= KstTime::from(self.clock.now()))
     }
 
-    /// Sends what has fallen due, the earliest first.
+    /// Sends what has fallen due, in each room the earliest first.
     pub fn settle(&mut self) {
+        let mut rooms = BTreeSet::new();
         while self.is_due()
-            // assumed: reserved-order
-            && let Some((at, id)) = self.due.pop_first()
+            && let Some((_, id)) = self.due.pop_first()
         {
-            for sent in self.chats.get_mut(&id).map(|chat| chat.take_due(at)).unwrap_or_default() {
+            rooms.insert(id);
+        }
+        let now = self.clock.now().into();
+        for id in rooms {
+            for sent in self.chats.get_mut(&id).map(|chat| chat.take_due(now)).unwrap_or_default() {
                 // A room that is gone has no chat.
                 let _ = self.send(&id, sent);
             }
         }
     }
 
+    /// A message is not to go out any more: nothing need wait for it, unless another one of the room goes out then too.
+    fn forget(&mut self, id: &RoomId, send_date: KstTime) {
+        let others = self.chats.get(id).is_some_and(|chat| chat.reserved().any(|reserved| reserved.send_date == send_date));
+        if !others {
+            self.due.remove(&(send_date, *id));
+        }
+    }
+
     fn send(&mut self, id: &RoomId, sent: Sent) -> Result<(), NoSuchRoom> {
         self.change_room::<NoSuchRoom>(id, sent.cause, |room| {
             // assumed: messages-always
-            room.message_count = user::moved(room.message_count, 1); // assumed: messages-counted
+            room.message_count = room.message_count.moved_at_most(1); // assumed: messages-counted
             Ok(())
         })?;
         self.chats.entry(*id).or_default().send(sent);

@@ -157,6 +157,7 @@ impl Emulator {
             let room = state.rooms.remove(id).ok_or(NoSuchRoom)?;
             // assumed: destroyed-room-silent
             state.chats.remove(id);
+            state.due.retain(|(_, of)| of != id);
             state.changes.destroyed(room, state.clock.now(), cause);
             Ok(())
         })

@@ -157,7 +157,6 @@ mod tests {
         insta::assert_snapshot!(page_of(&contract).unwrap_err(), @"
         listRoom has no call in the contract
         colour has no row: add it to createRoom v2 in src/http/explain/parameters.rs
-        clientKey has no row: add it to AROUND of src/fidelity/calls.rs
         colour has no row: add it to Created in ANSWERS of src/fidelity/fields.rs
         Issued in src/fidelity/fields.rs has another order than the contract: X-AUTH-TOKEN, user_email
         Guest has no row: add it to ANSWERS of src/fidelity/fields.rs

@@ -68,6 +68,12 @@ pub fn operation<'p>(method: &Method, path: &'p str) -> (Option<Operation>, Opti
     (None, None)
 }
 
+/// Whether a path is one of the API, by whatever method.
+pub fn is_path(path: &str) -> bool {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    PATHS.iter().any(|(template, ..)| room_at(template, path).is_some())
+}
+
 /// What a path has where a template names a room, empty where it names none; `None` when it is no path of that template.
 fn room_at<'p>(template: &str, path: &'p str) -> Option<&'p str> {
     let Some((start, parameters)) = template.split_once('{') else { return (template == path).then_some("") };
@@ -104,7 +110,7 @@ fn router(emulator: Emulator) -> Router {
 
 fn no_such_method(request: &Request) -> ApiError {
     let path = request.uri().path();
-    let allow = PATHS.iter().find(|(known, ..)| filled(known, path) == path).map_or("", |(_, allow, _)| allow);
+    let allow = PATHS.iter().find(|(known, ..)| room_at(known, path).is_some()).map_or("", |(_, allow, _)| allow);
     ApiError::Method { method: request.method().to_string(), path: path.to_owned(), allow }
 }
 
@@ -122,6 +128,11 @@ pub fn nearest_path(path: &str) -> (&'static str, String) {
     // What is missing may be missing at the front or at the end.
     let both = PATHS.iter().flat_map(|(known, ..)| [filled, filled_from_the_end].map(|fill| (*known, fill(known, &shown))));
     let mut ways: Vec<(&str, String)> = both.filter(|(known, own)| !has_word_for_a_name(known, own)).collect();
+    // What the path calls itself says more than its length.
+    let word = path::segment(&shown, path::ROOM - 1);
+    if !word.is_empty() && PATHS.iter().any(|(known, ..)| path::segment(known, path::ROOM - 1) == word) {
+        ways.retain(|(known, _)| path::segment(known, path::ROOM - 1) == word);
+    }
     ways.sort_by_cached_key(|(_, own)| text::distance(&shown, own));
     let nearest = ways.first().map_or("", |(known, _)| *known);
     // What looks like a roomId is the roomId, wherever it stands.

@@ -73,7 +73,7 @@ impl Params {
         // assumed: body-without-content-type
         if has_media_type {
             if body.trim_ascii_start().starts_with(b"{") {
-                params.form.note(None, "the body looks like JSON: send a form, roomName=...&maxUser=...".to_owned());
+                params.form.note(None, "the body looks like JSON: send a form, name=value&name=value".to_owned());
             }
             params.form.decode(body);
         } else if !body.is_empty() {
@@ -127,7 +127,7 @@ impl Params {
         let about = |parameter: Option<&str>| self.form.notes.iter().find(|note| note.parameter.as_deref() == parameter);
         let noticed = about(Some(*field)).or_else(|| about(None)).map(|note| note.text.clone());
         let misspelt = matches!(error, FieldError::Missing { .. }).then(|| self.near_miss(field)).flatten();
-        let note = noticed.or_else(|| misspelt.map(|name| format!("{} was ignored: the parameter is {field}", text::short(name))));
+        let note = noticed.or_else(|| misspelt.map(|name| ignored(name, field)));
         ApiError::Field { error, note }
     }
 
@@ -135,7 +135,11 @@ impl Params {
     pub fn warning(&self) -> Option<String> {
         let asked = self.asked.borrow();
         let matters = |note: &&Note| note.parameter.as_deref().is_none_or(|parameter| asked.contains(&parameter));
-        let notes: Vec<&str> = self.form.notes.iter().filter(matters).map(|note| note.text.as_str()).collect();
+        let notes = self.form.notes.iter().filter(matters).map(|note| note.text.clone());
+        // Only what is optional can be absent from a success.
+        let absent = asked.iter().filter(|field| self.form.first(field).is_none());
+        let misspelt = absent.filter_map(|field| Some(ignored(self.near_miss(field).filter(|name| !asked.contains(name))?, field)));
+        let notes: Vec<String> = notes.chain(misspelt).collect();
         (!notes.is_empty()).then(|| notes.join("; "))
     }
 
@@ -149,4 +153,8 @@ impl Params {
         self.asked.borrow_mut().push(field);
         self.form.first(field)
     }
+}
+
+fn ignored(name: &str, field: &str) -> String {
+    format!("{} was ignored: the parameter is {field}", text::short(name))
 }

@@ -142,7 +142,7 @@ async fn what_was_sent_instead_is_named() {
     let alice = Mock::new().alice();
     let reason = async |form: &str| alice.post("/openapi/v2/rooms", form).await.header("x-mock-reason").to_owned();
     insta::assert_snapshot!(reason(&ROOM_V2.replace("rtcStat", "webrtcStat")).await, @"Missing required parameter: rtcStat; webrtcStat was ignored: the parameter is rtcStat");
-    insta::assert_snapshot!(reason(r#"{"roomName": "Lobby"}"#).await, @"Missing required parameter: roomName; the body looks like JSON: send a form, roomName=...&maxUser=...; also missing: maxUser, gTransStat, roomType, rtcStat");
+    insta::assert_snapshot!(reason(r#"{"roomName": "Lobby"}"#).await, @"Missing required parameter: roomName; the body looks like JSON: send a form, name=value&name=value; also missing: maxUser, gTransStat, roomType, rtcStat");
 }
 
 /// 4. Media types: a charset, any case, none at all without a body, and anything where there are no parameters.

@@ -159,12 +159,12 @@ async fn parameters_that_are_refused() {
         sendDate: must be a date and time in KST as yyyyMMddHHmmss, got "tomorrow"
     400 400 sendDate: must be a date and time in KST as yyyyMMddHHmmss, got "20260132000000"
         sendDate: must be a date and time in KST as yyyyMMddHHmmss, got "20260132000000"
-    400 400 sendDate: must be later than now, 20260131120000, got "20260131115959"
-        sendDate: must be later than now, 20260131120000, got "20260131115959"
-    400 400 sendDate: must be later than now, 20260131120000, got "20260131120000"
-        sendDate: must be later than now, 20260131120000, got "20260131120000"
+    400 400 sendDate: must be later than now, 20260131120000 in KST, got "20260131115959"
+        sendDate: must be later than now, 20260131120000 in KST, got "20260131115959"
+    400 400 sendDate: must be later than now, 20260131120000 in KST, got "20260131120000"
+        sendDate: must be later than now, 20260131120000 in KST, got "20260131120000"
     400 400 sendDate: must be a date and time in KST as yyyyMMddHHmmss, got "2026-02-01 09:30"
-        sendDate: must be a date and time in KST as yyyyMMddHHmmss, got "2026-02-01 09:30"; dates have no punctuation: sendDate=20260201093000
+        sendDate: must be a date and time in KST as yyyyMMddHHmmss, got "2026-02-01 09:30"; a date has 14 digits: sendDate=20260201093000
     400 10901 Missing required parameter: message
         Missing required parameter: message: send message=... in a body of application/x-www-form-urlencoded, or in the query
     400 400 message: must not contain NUL, got "aNULb"
@@ -391,4 +391,42 @@ async fn what_a_fixture_has_reserved_goes_out() {
     let state = mock.admin("GET", "state", "").await.body;
     assert_eq!(mock.admin("PUT", "state?all=true", &state).await.status, 200, "{state}");
     assert_eq!(mock.admin("GET", "state", "").await.body, state);
+}
+
+/// An account whose count of ids was set back draws none that a room still has: what is exported can be imported.
+#[tokio::test]
+async fn no_schedule_id_is_drawn_twice_in_a_room() {
+    let room = Room::new().await;
+    let first = room.reserve("20260131130000").await;
+    let state = room.mock.admin("GET", "state?apiKey=alice-key", "").await.json();
+    let rooms = serde_json::json!({ "default": { "rooms": state["accounts"][0]["rooms"] } }).to_string();
+    room.mock.admin("POST", "reset?apiKey=alice-key", "").await;
+    assert_eq!(room.mock.admin("PUT", "state?apiKey=alice-key", &rooms).await.status, 200);
+    // As many ids as before: the room's was one of them.
+    room.alice.create_room("").await;
+    let second = room.reserve("20260131130000").await;
+    assert_ne!(first, second);
+    let state = room.mock.admin("GET", "state", "").await.body;
+    assert_eq!(room.mock.admin("PUT", "state?all=true", &state).await.status, 200);
+}
+
+/// A parameter that nobody reads, and that is nearly one that may be left out, makes a success doubtful.
+#[tokio::test]
+async fn a_misspelt_optional_parameter_is_warned_of() {
+    let room = Room::new().await;
+    let sent = room.post("custom", "jsonString={}&nickName=a&senddate=20260131130000").await;
+    assert_eq!((sent.codes().as_str(), sent.header("x-mock-warning")), ("200 1", "senddate was ignored: the parameter is sendDate"));
+    let plain = room.post("custom", "jsonString={}&nickName=a&unknown=1").await;
+    assert_eq!(plain.header("x-mock-warning"), "");
+    let created = room.alice.post("/openapi/v2/rooms", &format!("Resolution=720&{}", crate::mock::ROOM_V2)).await;
+    assert_eq!(created.header("x-mock-warning"), "Resolution was ignored: the parameter is resolution");
+}
+
+/// A room that is made with something overdue is shown as everybody will see it.
+#[tokio::test]
+async fn a_room_that_is_made_beside_the_api_has_sent_what_was_due() {
+    let mock = Mock::new();
+    let reserved = r#"{"scheduleId": "abcdefghij0123456789", "sendDate": "20260131110000", "nickName": "a", "jsonString": "{}"}"#;
+    let made = mock.admin("POST", "rooms?apiKey=alice-key", &format!(r#"{{"reserved": [{reserved}]}}"#)).await.json();
+    assert_eq!(made["room"]["messageCount"], "1");
 }

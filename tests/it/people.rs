@@ -318,3 +318,19 @@ async fn people_are_state() {
     room.mock.admin("POST", "reset?apiKey=alice-key", "").await;
     assert_eq!(room.alice.get(&format!("/openapi/v1/users/{}", room.id)).await.codes(), "404 10102");
 }
+
+/// What is wrong with a fixture is told without its credentials.
+#[tokio::test]
+async fn credentials_in_wrong_fixtures_are_masked() {
+    let key = "AbCdEf-GhIjKl-MnOpQr-StUvWx-20220523144251";
+    let user = format!(r#"{{"clientKey": "{key}"}}"#);
+    for rooms in [
+        format!(r#"{{"users": [{user}], "exiles": [{user}]}}"#),
+        format!(r#"{{"mutes": [{user}, {user}]}}"#),
+        format!(r#"{{"userId": "{key}"}}"#),
+    ] {
+        let refused = Mock::new().admin("POST", "rooms?apiKey=alice-key", &rooms).await;
+        assert_eq!(refused.status, 400, "{refused}");
+        assert!(!refused.body.contains("StUvWx"), "{refused}");
+    }
+}

@@ -59,6 +59,7 @@ async fn paths() {
         (&format!("/rooms/{DEMO_ROOM}"), &room, "paths of rooms have a version"),
         (&format!("/openapi/v2/room/{DEMO_ROOM}"), &room, "it is rooms, not room"),
         (&format!("/openapi/v2/rooms/{DEMO_ROOM}/users"), &room, ""),
+        (&format!("/openapi/v1/whisper/{DEMO_ROOM}"), &format!("/openapi/v1/whisper/{DEMO_ROOM}/{{clientKey}}"), ""),
         ("/openapi/tokens", "/openapi/token", ""),
     ] {
         let reply = mock.demo_caller().get(path).await;
@@ -74,7 +75,7 @@ async fn paths() {
     {
       "rule": "a path is that of an operation",
       "provenance": "documented",
-      "source": "the vendor's pages of the room operations",
+      "source": "the vendor's pages of the operations",
       "got": "/v2/rooms",
       "expected": "/openapi/v2/rooms, /openapi/v2/rooms/{roomId}, the same with v1, /openapi/token, or one of those on users and messages",
       "nearest": "/openapi/v2/rooms",
@@ -95,7 +96,8 @@ async fn methods() {
         ("PATCH", ROOMS, "POST", "a room is created by POST"),
         ("DELETE", ROOMS, "GET", "a room is destroyed by DELETE with its roomId in the path"),
         ("POST", "/openapi/token", "GET", ""),
-        ("DELETE", &format!("/openapi/v1/exiles/{DEMO_ROOM}/bob"), "POST", "it is undone by PUT"),
+        ("DELETE", &format!("/openapi/v1/exiles/{DEMO_ROOM}/bob"), "PUT", "it is undone by PUT"),
+        ("POST", &format!("/openapi/v1/mute/{DEMO_ROOM}"), "GET", "the clientKey stands in the path, behind the roomId"),
         ("DELETE", &format!("/openapi/v1/mute/{DEMO_ROOM}"), "GET", "it is undone by PUT"),
         ("PUT", &format!("/openapi/v1/custom/{DEMO_ROOM}"), "POST", ""),
     ] {

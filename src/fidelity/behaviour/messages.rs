@@ -71,8 +71,8 @@ pub const SUBJECT: Subject = Subject {
         assumed("messages-counted", "Each notice, custom message and whisper adds one to messageCount.", "the table says \"Current Message Count\" and no more")
             .decided(EMULATOR, "messages::what_was_sent_can_be_looked_at")
             .by(
-                "user::moved(room.message_count, 1)",
-                "user::moved(room.message_count, i64::from(!matches!(sent.message, Message::Whisper { .. })))",
+                "moved_at_most(1)",
+                "moved_at_most(i64::from(!matches!(sent.message, Message::Whisper { .. })))",
             ),
         assumed("messages-always", "A paused or ended room takes messages, and those that are reserved go out.", "no result code is about it")
             .decided(EMULATOR, "messages::paused_and_ended_rooms_take_messages")
@@ -103,8 +103,8 @@ pub const SUBJECT: Subject = Subject {
             "Reserved messages go out in the order of their times, those of one second in the order in which they were reserved.",
             "as they would if somebody waited",
         )
-        .decided(EMULATOR, "messages::reserved_messages_go_out_in_the_order_of_their_times")
-        .by("self.due.pop_first()", "self.due.pop_first().map(|(_, id)| (KstTime::from(self.clock.now()), id))"),
+        .decided("src/chat.rs", "messages::reserved_messages_go_out_in_the_order_of_their_times")
+        .by("due.sort_by_key(", "due.reverse();\n        due.sort_by_key(|_| 0);\n        due.iter().for_each("),
         assumed("destroyed-room-silent", "A room that is destroyed takes its reserved messages along.", "there is no one to send them to")
             .decided("src/emulator/mod.rs", "messages::a_destroyed_room_sends_nothing")
             .by("state.chats.remove(id);", ""),

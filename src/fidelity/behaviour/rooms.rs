@@ -45,7 +45,7 @@ pub const SUBJECT: Subject = Subject {
         assumed("ended-room-lives", "An ended room can be read, modified and destroyed.", "nothing speaks of its removal")
             .decided("src/emulator/mod.rs", STATUS)
             .by("room.apply(change, now);", "if room.end_dt <= now { return Err(NoSuchRoom) } else { room.apply(change, now) }"),
-        assumed("count-max", "Counts are 0 to 2147483647. Only fixtures and the control plane set them.", "a Java int")
+        assumed("count-max", "Counts are 0 to 2147483647, and stay there.", "a Java int")
             .decided("src/domain/field.rs", "state::the_chat_engine_changes_a_room")
             .by("i32::MAX as u32", "10_000"),
         assumed(

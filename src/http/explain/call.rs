@@ -1,6 +1,7 @@
 //! The request once more with everything mended that is wrong with it, in the order in which it is checked.
 
 use axum::http::Method;
+use chrono::TimeDelta;
 
 use super::{auth, field, parameters, path, room, schedule, user};
 use crate::domain::operation::Operation;
@@ -12,10 +13,12 @@ use crate::http::error::ApiError;
 use crate::http::inject::ASKED;
 use crate::http::path::{BEHIND, ROOM, segment};
 use crate::http::record::Recording;
-use crate::http::{nearest_path, operation};
+use crate::http::{is_path, nearest_path, operation};
 use crate::journal::Curl;
 
 const TOKEN_PATH: &str = "/openapi/token";
+/// A time that has passed, or is none, becomes one that is as far ahead.
+const AN_HOUR: TimeDelta = TimeDelta::hours(1);
 /// A longer command is of no use to anybody.
 const LONGEST: usize = 8 * 1024;
 
@@ -46,10 +49,17 @@ pub fn corrected(error: &ApiError, recording: &Recording) -> Option<String> {
     curl.method = place.method.to_string();
     curl.target = place.path;
     curl.body = None;
-    let mut pairs = field::all_mended(known, &field::arrived(recording), &room);
-    // A time that has passed cannot be mended; without it the message goes out now.
-    let is_ahead = |date: &str| date.parse::<KstTime>().is_ok_and(|date| date > recording.now().into());
-    pairs.retain(|(name, value)| name != "sendDate" || is_ahead(value));
+    let arrived = field::arrived(recording);
+    let mut pairs = field::all_mended(known, &arrived, &room);
+    // What was to go out later does not go out now.
+    let is_reserved = arrived.form().first("sendDate").is_some_and(|date| !date.is_empty());
+    if place.operation == Operation::SendCustom && is_reserved {
+        let now = recording.now();
+        let is_ahead = |date: &str| date.parse::<KstTime>().is_ok_and(|date| date > now.into());
+        let date = pairs.iter().find(|(name, date)| name == "sendDate" && is_ahead(date)).map(|(_, date)| date.clone());
+        pairs.retain(|(name, _)| name != "sendDate");
+        pairs.push(("sendDate".to_owned(), date.unwrap_or_else(|| KstTime::from(now + AN_HOUR).to_string())));
+    }
     let curl = curl.with_form(pairs);
     Some(curl.command()).filter(|command| command.len() <= LONGEST)
 }
@@ -60,16 +70,12 @@ fn place(error: &ApiError, curl: &Curl) -> Option<Place> {
         return Some(Place { method: Method::GET, path: TOKEN_PATH.to_owned(), operation: Operation::IssueToken });
     }
     let path = curl.target.split('?').next().unwrap_or_default();
-    let path = if is_known(path) { path.to_owned() } else { nearest_path(&scrubbed(path)).1 };
-    let methods = [curl.method.as_str()].into_iter().chain(path::instead(&curl.method));
+    let path = if is_path(path) { path.to_owned() } else { nearest_path(&scrubbed(path)).1 };
+    let methods = [curl.method.as_str()].into_iter().chain(path::instead(&curl.method, &path));
     methods.filter_map(|method| Method::from_bytes(method.as_bytes()).ok()).find_map(|method| {
         let operation = operation(&method, &path).0?;
         Some(Place { method, path: path.clone(), operation })
     })
-}
-
-fn is_known(path: &str) -> bool {
-    operation(&Method::GET, path).0.is_some()
 }
 
 /// Before a key is accepted, nothing can be said of its rooms.
@@ -117,7 +123,7 @@ fn with_whom(place: Place, room: &str, recording: &Recording) -> Option<Place> {
     let id = room.parse().ok()?;
     let is_exact = match place.operation {
         Operation::ExileUser | Operation::MuteUser => {
-            user::people(recording, id).lists().concat().iter().any(|user| user.client_key == *named)
+            user::people(recording, id).lists().into_iter().flatten().any(|user| user.client_key == *named)
         }
         Operation::SendWhisperMessage => user::people(recording, id).users().iter().any(|user| user.client_key == *named),
         Operation::CancelCustom => schedule::chat(recording, id).reserved().any(|reserved| reserved.schedule_id.as_str() == named),
@@ -131,7 +137,8 @@ fn with_whom(place: Place, room: &str, recording: &Recording) -> Option<Place> {
         return Some(Place { path: with_segment(&place.path, BEHIND, near.as_str()), ..place });
     }
     let people = user::people(recording, id);
-    let Some((key, _)) = user::nearest(&named, &people) else {
+    let is_exiled = people.exiles().iter().any(|user| user.client_key == *named);
+    let Some((key, _)) = user::nearest(&named, &people).filter(|_| !is_exiled) else {
         return Some(Place { method: Method::GET, path: format!("/openapi/v1/users/{room}"), operation: Operation::ListUser });
     };
     Some(Place { path: with_segment(&place.path, BEHIND, &escape::encode(key)), ..place })

@@ -1,4 +1,4 @@
-//! Parameters of createRoom and modifyRoom that are missing or wrong: not only the one that the answer names.
+//! Parameters that are missing or wrong: not only the one that the answer names.
 
 use super::parameters::{self, Parameter};
 use super::words::Meant;
@@ -71,8 +71,9 @@ fn invalid(field: &str, what: &str, got: &str, parameter: Option<&Parameter>) ->
         Some(parameter) if !got.contains('\0') && parameter.check(Some(got)).is_err() => parameter.provenance,
         _ => (Provenance::Assumed, UNPUBLISHED),
     };
-    // The rule is the same whatever the length that was got.
+    // The rule is the same whatever the length that was got, and wherever the JSON broke.
     let must = what.split(", has ").next().unwrap_or_default();
+    let must = if must.starts_with("must be JSON, ") { "must be JSON" } else { must };
     let meant = parameter.filter(|parameter| parameter.unset != Some(got)).and_then(|parameter| parameter.meant(got));
     // A value that reads well was refused for what it says.
     let meant = meant.filter(|meant| meant.value != got);
@@ -99,7 +100,7 @@ fn hint(parameter: &Parameter, got: &str, meant: Option<&Meant>) -> Option<Strin
             Some(format!("words in the vendor's examples are placeholders, \"{}\" is {name}={value}", shown(got)))
         }
         "webrtc" => Some(format!("it is three groups of three bits, share | video | audio, the nearest is {value}")),
-        "sendDate" => Some(format!("dates have no punctuation: sendDate={value}")),
+        "sendDate" => Some(format!("a date has 14 digits: sendDate={value}")),
         _ if parameter.has_codes() => Some(format!("send {name}={value}")),
         _ => None,
     }

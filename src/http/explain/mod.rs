@@ -25,9 +25,9 @@ use crate::domain::text;
 use crate::journal::Explanation;
 
 /// Where a rule stands that nobody published.
-const UNPUBLISHED: &str = "nobody published it: README, How sure we are";
+const UNPUBLISHED: &str = "nobody published it: GET /__admin/fidelity";
 /// Where paths, methods and headers stand.
-const OPERATIONS: &str = "the vendor's pages of the room operations";
+const OPERATIONS: &str = "the vendor's pages of the operations";
 
 /// Explains a refusal.
 pub fn explain(error: &ApiError, recording: &Recording) -> Explanation {

@@ -48,14 +48,15 @@ pub fn wrong_method(method: &str, path: &str, allow: &str) -> Explanation {
     let is_of = |word: &str| path.split('/').any(|segment| segment == word);
     let (is_of_rooms, is_a_room) = (is_of("rooms"), is_of("rooms") && allow.contains("DELETE"));
     let hint = match method {
-        "DELETE" if is_of("exiles") || is_of("mute") => Some("it is undone by PUT with the clientKey in the path"),
+        "POST" | "PUT" if undoes_by_put(path) => Some("the clientKey stands in the path, behind the roomId"),
+        "DELETE" if undoes_by_put(path) => Some("it is undone by PUT with the clientKey in the path"),
         _ if !is_of_rooms => None,
         "PUT" | "PATCH" if is_a_room => Some("a room is changed by POST"),
         "PUT" | "PATCH" if allow.contains("POST") => Some("a room is created by POST, and changed by POST with its roomId in the path"),
         "DELETE" if !is_a_room => Some("a room is destroyed by DELETE with its roomId in the path"),
         _ => None,
     };
-    let nearest = instead(method).into_iter().find(|method| allow.split(", ").any(|allowed| allowed == *method));
+    let nearest = instead(method, path).into_iter().find(|method| allow.split(", ").any(|allowed| allowed == *method));
     Explanation {
         got: Some(format!("{} {}", shown(method), text::short_path(&scrubbed(path)))),
         expected: Some(allow.to_owned()),
@@ -66,6 +67,14 @@ pub fn wrong_method(method: &str, path: &str, allow: &str) -> Explanation {
 }
 
 /// What may be sent instead of a method that a path does not have, best first.
-pub fn instead(method: &str) -> [&'static str; 2] {
-    if matches!(method, "PUT" | "PATCH") { ["POST", "GET"] } else { ["GET", "POST"] }
+pub fn instead(method: &str, path: &str) -> [&'static str; 2] {
+    match method {
+        "PUT" | "PATCH" => ["POST", "GET"],
+        "DELETE" if undoes_by_put(path) => ["PUT", "GET"],
+        _ => ["GET", "POST"],
+    }
+}
+
+fn undoes_by_put(path: &str) -> bool {
+    path.split('/').any(|segment| matches!(segment, "exiles" | "mute"))
 }

@@ -10,6 +10,9 @@ use crate::domain::text;
 use crate::http::record::Recording;
 use crate::journal::Explanation;
 
+/// How many messages are looked at: a refusal must cost the same however many there are.
+const LOOKED_AT: usize = 1000;
+
 /// No reserved message of that id.
 pub fn unknown(got: &str, recording: &Recording) -> Explanation {
     let chat = recording.room_id().map(|id| chat(recording, id)).unwrap_or_default();
@@ -33,12 +36,12 @@ pub fn unknown(got: &str, recording: &Recording) -> Explanation {
 
 /// The reserved message that was likely meant.
 pub fn nearest(got: &str, chat: &Chat) -> Option<ScheduleId> {
-    let ids: Vec<String> = chat.reserved().map(|reserved| reserved.schedule_id.to_string()).collect();
+    let ids: Vec<String> = chat.reserved().take(LOOKED_AT).map(|reserved| reserved.schedule_id.to_string()).collect();
     text::did_you_mean(got, ids.iter().map(String::as_str)).and_then(|id| id.parse().ok())
 }
 
 /// The messages of a room of the account that the request names.
 pub fn chat(recording: &Recording, id: RoomId) -> Chat {
-    let room = recording.key().and_then(|key| recording.emulator().seen_room(key, &id).ok());
-    room.map(|room| room.chat).unwrap_or_default()
+    let room = recording.key().and_then(|key| recording.emulator().seen_room(key, &id, |_, chat| chat.clone()).ok());
+    room.unwrap_or_default()
 }

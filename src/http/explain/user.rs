@@ -15,19 +15,21 @@ const LOOKED_AT: usize = 1000;
 /// Nobody of that clientKey.
 pub fn unknown(got: &str, recording: &Recording) -> Explanation {
     let people = recording.room_id().map(|id| people(recording, id)).unwrap_or_default();
-    let near = nearest(got, &people);
+    let is_whisper = recording.operation() == Some(Operation::SendWhisperMessage);
+    let is_exiled = is_whisper && people.exiles().iter().any(|user| user.client_key == *got);
+    // Somebody else is not meant then.
+    let near = nearest(got, &people).filter(|_| !is_exiled);
     let mut hints = Vec::new();
     match near {
         Some((key, true)) => hints.push(format!("this is the nickName of {key}")),
         Some((key, false)) => hints.push(format!("the nearest clientKey of this room is {key}")),
         None => {}
     }
-    let is_whisper = recording.operation() == Some(Operation::SendWhisperMessage);
-    if is_whisper && people.exiles().iter().any(|user| user.client_key.as_str() == got) {
-        hints.push("the user was exiled".to_owned());
+    if is_exiled {
+        hints.push("the user was exiled: unexileUser, and then the user has to come in again".to_owned());
     }
-    if people.users().is_empty() {
-        hints.push("nobody is in the room: POST /__admin/rooms/{roomId}/users lets somebody in, as the chat engine would".to_owned());
+    if near.is_none() {
+        hints.push("POST /__admin/rooms/{roomId}/users lets somebody into the room, as the chat engine would".to_owned());
     }
     Explanation {
         got: Some(super::shown(got)),

@@ -70,7 +70,7 @@ pub async fn send(State(emulator): State<Emulator>, path: RoomPath, caller: Call
         NotReserved::NoSuchRoom => path.unknown(NoSuchRoom),
         NotReserved::Past(now) => params.refuse(FieldError::Invalid {
             field: "sendDate",
-            what: format!("must be later than now, {now}"),
+            what: format!("must be later than now, {now} in KST"),
             got: send_date.to_string(),
         }),
     })?;

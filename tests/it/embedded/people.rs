@@ -101,13 +101,13 @@ async fn who_does_not_get_in_is_told_why() {
     told.push(account.messages(nowhere).await.unwrap_err().to_string());
     insta::assert_snapshot!(told.join("\n"), @r#"
     clientKey: is in the room already, and isPossibleDup is false; let the user leave first, or PATCH the room with isPossibleDup true (user_is_in, 409)
-    clientKey: was exiled from the room; the chat engine's result code is 10106 CHANNEL_USER_BANED; unexileUser lets the user in again (user_exiled, 403)
+    clientKey: was exiled from the room; the chat engine's result code is 10106 CHANNEL_USER_BANED; call unexileUser first (user_exiled, 403)
     maxUser: the room takes 2, and has 2; the chat engine's result code is 10101 USER_LIMIT_EXCEEDED; let somebody leave first, or raise maxUser by modifyRoom (room_full, 409)
     endDt: the room has ended, got "20260131130000"; the chat engine's result code is 10104 CHANNEL_AFTER_CLOSED; PATCH the room with a later endDt (room_ended, 409)
     body:1:14: clientKey: must be 1 to 100 characters, has 0, got ""; body:1:28: nickName: must be 1 to 50 characters, has 51, got "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"; send a user such as {"clientKey": "alice@example.com", "nickName": "Alice"} (bad_body, 400)
     clientKey: nobody of that clientKey is in the room; GET rooms/{roomId}/users shows who is (unknown_user, 404)
     clientKey: nobody of that clientKey is in the room; GET rooms/{roomId}/users shows who is (unknown_user, 404)
-    clientKey: must be 1 to 100 characters, has 0, got ""; leave it out, or write it as the journal shows it (bad_request, 400)
+    clientKey: must be 1 to 100 characters, has 0, got ""; name who leaves, as GET rooms/{roomId}/users shows it; without clientKey everybody leaves (bad_request, 400)
     roomId: the account has no such room; GET state shows the rooms there are (unknown_room, 404)
     roomId: the account has no such room; GET state shows the rooms there are (unknown_room, 404)
     "#);

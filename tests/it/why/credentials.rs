@@ -37,7 +37,7 @@ async fn keys_that_did_not_arrive() {
     {
       "rule": "every call carries the header API_KEY",
       "provenance": "documented",
-      "source": "the vendor's pages of the room operations",
+      "source": "the vendor's pages of the operations",
       "got": null,
       "expected": "API_KEY: the key of your account",
       "nearest": null,

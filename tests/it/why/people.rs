@@ -19,7 +19,7 @@ async fn people_who_are_nearly_there() {
     assert_hint(&mock, &mute("alise@example.com").await, "the nearest clientKey of this room is alice@example.com");
     assert_hint(&mock, &mute("Alice").await, "this is the nickName of alice@example.com");
     let empty = alice.send("POST", "/openapi/v1/exiles/Room000002-AbCdEfGhIj-20260131120000/bob", None, "").await;
-    assert_hint(&mock, &empty, "nobody is in the room: POST /__admin/rooms/{roomId}/users lets somebody in");
+    assert_hint(&mock, &empty, "POST /__admin/rooms/{roomId}/users lets somebody into the room");
     insta::assert_snapshot!(shown(&mock, &mute("nobody-at-all").await), @r#"
     {
       "rule": "the room has a user of that clientKey",
@@ -28,7 +28,9 @@ async fn people_who_are_nearly_there() {
       "got": "nobody-at-all",
       "expected": "a clientKey that listUser shows",
       "nearest": null,
-      "hints": [],
+      "hints": [
+        "POST /__admin/rooms/{roomId}/users lets somebody into the room, as the chat engine would"
+      ],
       "curl": "curl 'http://127.0.0.1:4280/openapi/v1/users/Room000001-AbCdEfGhIj-20260131120000' -H \"API_KEY: $API_KEY\" -H \"X-AUTH-TOKEN: $X_AUTH_TOKEN\""
     }
     "#);
@@ -60,7 +62,7 @@ async fn dates_that_people_write() {
         let form = format!("jsonString={{}}&nickName=a&sendDate={sent}");
         let reply = mock.alice().post(&format!("/openapi/v1/custom/{ROOM}"), &form).await;
         assert_eq!(reply.codes(), "400 400", "{sent}");
-        assert_hint(&mock, &reply, &format!("dates have no punctuation: sendDate={meant}"));
+        assert_hint(&mock, &reply, &format!("a date has 14 digits: sendDate={meant}"));
         let answer = corrected(&mock, &reply, "alice-key", "t").await;
         assert!(answer.json()["data"]["scheduleId"].is_string(), "{answer}");
     }
@@ -97,4 +99,27 @@ async fn corrected_calls_succeed() {
         assert_ne!(reply.status, 200, "{method} {path}");
         corrected(&mock, &reply, "alice-key", "t").await;
     }
+}
+
+/// The corrected call does not do what nobody meant: undoing is no doing, a message for later does not go out now, and a whisper
+/// for one who was exiled goes to nobody else.
+#[tokio::test]
+async fn corrected_calls_do_no_harm() {
+    let mock = Mock::fixture(FIXTURE);
+    let alice = mock.alice();
+    let curl = |reply: &crate::mock::Reply| explanation(&mock, reply).curl.unwrap();
+    // Nothing is known of the rooms of an account that is not there yet.
+    alice.list().await;
+    let undo = alice.delete(&format!("/openapi/v1/exiles/{ROOM}/eve@example.org")).await;
+    assert!(curl(&undo).starts_with("curl -X PUT "), "{}", curl(&undo));
+    let long = format!("/openapi/v1/mute/{ROOM}/{}", "%ED%95%9C".repeat(30));
+    assert!(curl(&alice.send("PATCH", &long, None, "").await).contains("/openapi/v1/users/"), "nobody has such a long name");
+    for date in ["20200101000000", "tomorrow", "20260230000000"] {
+        let reply = alice.post(&format!("/openapi/v1/custom/{ROOM}"), &format!("jsonString={{}}&nickName=a&sendDate={date}")).await;
+        assert!(curl(&reply).contains("'sendDate=20260131130000'"), "{}", curl(&reply));
+        assert!(corrected(&mock, &reply, "alice-key", "t").await.json()["data"]["scheduleId"].is_string());
+    }
+    let exiled = alice.post(&format!("/openapi/v1/whisper/{ROOM}/eve@example.org"), "message=hi&nickName=a").await;
+    assert_hint(&mock, &exiled, "the user was exiled: unexileUser, and then the user has to come in again");
+    assert!(curl(&exiled).contains("/openapi/v1/users/"), "{}", curl(&exiled));
 }
