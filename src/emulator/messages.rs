@@ -75,7 +75,9 @@ impl Emulator {
         self.change(account, |state| {
             state.rooms.get(id).ok_or(NoSuchRoom)?;
             let cancelled = state.chats.get_mut(id).and_then(|chat| chat.cancel(schedule_id));
-            cancelled.iter().for_each(|send_date| state.forget(id, *send_date));
+            if let Some(send_date) = cancelled {
+                state.forget(id, send_date);
+            }
             Ok(cancelled.is_some())
         })
     }

@@ -142,7 +142,7 @@ proptest! {
             let room = seen(&mock);
             if room.is_null() {
                 // Nobody did anything, so that nobody is there.
-                prop_assert!(deeds.iter().all(|deeds| deeds.is_empty()));
+                prop_assert!(deeds.iter().all(Vec::is_empty));
                 break;
             }
             for count in ["joinCount", "currentUserCount", "messageCount"] {
