@@ -1,5 +1,6 @@
 //! The life of a room that is made for the check: create, modify, destroy, destroy again. Whatever becomes of the calls, the
-//! room is looked for and destroyed; nothing else is written to.
+//! room is looked for and destroyed; nothing else is written to. What an answer says is its roomId may be another's: only a
+//! room that is listed under the drawn name is ours.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -29,11 +30,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 struct Made<'l> {
     life: &'l Life,
     name: String,
+    /// What the list had under that name.
     id: Option<String>,
     /// Whether its create was sent.
     is_asked_for: bool,
     /// Whether the answer to its create said that it was not made.
     is_refused: bool,
+    /// Whether the answer to its destroy said that it is gone; the list may know better.
+    is_said_gone: bool,
     is_gone: bool,
     /// Why nothing more is tried.
     given_up: Option<String>,
@@ -49,7 +53,8 @@ pub async fn live(run: &mut Run, life: &Life, stop: &mut Stop) -> (Vec<Finding>,
     if stop.is_asked() {
         return (Vec::new(), true);
     }
-    let mut made = Made { life, name, id: None, is_asked_for: false, is_refused: false, is_gone: false, given_up: None };
+    let mut made =
+        Made { life, name, id: None, is_asked_for: false, is_refused: false, is_said_gone: false, is_gone: false, given_up: None };
     run.real.room_name.clone_from(&made.name);
     let rooms = (run.real.room.take(), run.ours.room.take());
     let mut findings = Vec::new();
@@ -70,9 +75,18 @@ async fn steps(run: &mut Run, made: &mut Made<'_>, stop: &mut Stop, findings: &m
     let Life { create, modify, destroy, destroy_again, .. } = made.life;
     findings.push(step(run, made, stop, create, Made::learn).await?);
     findings.push(step(run, made, stop, modify, |_, _| ()).await?);
-    findings.push(step(run, made, stop, destroy, Made::see_gone).await?);
-    findings.push(match made.tidy_up(run).await {
-        Ok(()) => step(run, made, stop, destroy_again, |_, _| ()).await?,
+    findings.push(step(run, made, stop, destroy, Made::hear_gone).await?);
+    // A room that comes only now was not destroyed at the mock.
+    let known = made.id.clone();
+    let tidied = tokio::select! {
+        tidied = made.tidy_up(run) => tidied,
+        () = stop.asked() => return ControlFlow::Break(()),
+    };
+    findings.push(match tidied {
+        Ok(()) => {
+            made.id = known;
+            step(run, made, stop, destroy_again, |_, _| ()).await?
+        }
         Err(_) => Finding::skipped(destroy_again.name, "the room could not be destroyed"),
     });
     ControlFlow::Continue(())
@@ -92,8 +106,11 @@ async fn step<'l>(run: &mut Run, made: &mut Made<'l>, stop: &mut Stop, probe: &P
     }
     let finding = run.judge(probe, answer).await;
     if made.id.is_none() && !made.is_refused {
-        // What was made without a usable answer is found by its name, or else it is looked for in the end.
-        drop(made.find(run).await);
+        // If it is not there yet, it is looked for in the end.
+        tokio::select! {
+            found = made.look(run) => made.id = found.ok().flatten(),
+            () = stop.asked() => return ControlFlow::Break(()),
+        }
     }
     ControlFlow::Continue(finding)
 }
@@ -112,14 +129,13 @@ impl Made<'_> {
     fn learn(&mut self, answer: &Result<Answer, String>) {
         self.is_asked_for = true;
         let Ok(answer) = answer else { return };
-        self.id = answer.json().and_then(|body| room_id(&body["data"]));
-        self.is_refused =
-            self.id.is_none() && answer.status >= 400 && answer.json().is_some_and(|body| body["result_cd"].as_i64() != Some(1));
+        let is_no = |body: Value| body["result_cd"].as_i64() != Some(1);
+        self.is_refused = (400..500).contains(&answer.status) && answer.json().is_some_and(is_no);
     }
 
     /// What the destroy was answered with.
-    fn see_gone(&mut self, answer: &Result<Answer, String>) {
-        self.is_gone = answer.as_ref().is_ok_and(Answer::is_success);
+    fn hear_gone(&mut self, answer: &Result<Answer, String>) {
+        self.is_said_gone = answer.as_ref().is_ok_and(Answer::is_success);
     }
 
     /// Sees that it is gone, again and again.
@@ -140,40 +156,36 @@ impl Made<'_> {
         self.given_up.clone().map_or(Ok(()), Err)
     }
 
-    /// Destroys it once, and looks whether it is gone.
+    /// Destroys it once if it is there, and looks whether it is gone.
     async fn destroy(&mut self, run: &Run) -> Result<(), String> {
-        if self.id.is_none() {
-            self.find(run).await?;
+        match self.look(run).await {
+            Ok(Some(id)) => self.id = Some(id),
+            Ok(None) => self.is_gone = self.id.is_some() || self.is_refused,
+            Err(_) if self.id.is_some() => self.is_gone = self.is_said_gone,
+            Err(why) => return Err(why),
         }
-        let Some(id) = self.id.clone() else {
-            // Nobody made it; unless nobody has said so, and it is made yet.
-            self.is_gone = self.is_refused;
-            return Err("createRoom had no usable answer, and no such room has come".to_owned());
-        };
+        if self.is_gone {
+            return Ok(());
+        }
+        let id = self.id.clone().ok_or("createRoom did not refuse it, and listRoom does not show it")?;
         let answer = self.send(run, &self.life.destroy, Some(&id)).await;
-        self.is_gone = answer.as_ref().is_ok_and(Answer::is_success) || self.rooms(run).await.is_ok_and(|rooms| !rooms.contains(&id));
+        self.hear_gone(&answer);
+        self.is_gone = self.look(run).await.map_or(self.is_said_gone, |found| found.is_none());
         match answer {
             _ if self.is_gone => Ok(()),
+            Ok(_) if self.is_said_gone => Err("destroyRoom says that it is gone, and listRoom still shows it".to_owned()),
             Ok(answer) => Err(format!("destroyRoom is answered with {}", answer.status)),
             Err(why) => Err(format!("destroyRoom has no answer: {why}")),
         }
     }
 
-    /// Looks for it by its name, which no other room has.
-    async fn find(&mut self, run: &Run) -> Result<(), String> {
-        let answer = self.send(run, &self.life.list, None).await?;
-        let body = answer.json().ok_or("listRoom has no usable answer")?;
-        let rooms = body["list"].as_array().ok_or("listRoom has no usable answer")?;
-        let own = rooms.iter().find(|room| room["roomName"].as_str() == Some(&self.name));
-        self.id = own.and_then(room_id);
-        Ok(())
-    }
-
-    async fn rooms(&self, run: &Run) -> Result<Vec<String>, String> {
+    /// Its roomId, if it is listed: under its name, which no other room has, or as what was listed so before.
+    async fn look(&self, run: &Run) -> Result<Option<String>, String> {
         let answer = self.send(run, &self.life.list, None).await?;
         let body = answer.json().filter(|_| answer.is_success()).ok_or("listRoom has no usable answer")?;
-        let rooms = body["list"].as_array().and_then(|rooms| rooms.iter().map(room_id).collect());
-        rooms.ok_or("listRoom has no usable answer".to_owned())
+        let rooms = body["list"].as_array().ok_or("listRoom has no usable answer")?;
+        let is_own = |room: &&Value| room["roomName"].as_str() == Some(&self.name) || self.id.is_some() && room_id(room) == self.id;
+        Ok(rooms.iter().find(is_own).and_then(room_id))
     }
 
     async fn send(&self, run: &Run, probe: &Probe, id: Option<&str>) -> Result<Answer, String> {

@@ -3,6 +3,7 @@
 
 mod capture;
 mod secrets;
+mod strange;
 mod writes;
 
 use std::io::{BufRead, BufReader, Write};

@@ -69,7 +69,7 @@ fn nothing_is_left_behind() {
     destroyRoom v2          skipped: no room was made
     destroyed room v2       skipped: the room could not be destroyed
     drifted: 1 of 23 probes, answer; 3 skipped
-    vchatcloud-mock: a room may be left behind: "vchatcloud-mock drift DRAWN": createRoom had no usable answer, and no such room has come; look for it in listRoom
+    vchatcloud-mock: a room may be left behind: "vchatcloud-mock drift DRAWN": createRoom did not refuse it, and listRoom does not show it; look for it in listRoom
     malformed
     createRoom v2           body        no JSON  JSON  JSON
     drifted: 1 of 26 probes, body
