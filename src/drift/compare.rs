@@ -119,6 +119,7 @@ impl Comparer<'_> {
                 [told(real.types.iter().copied().collect()), told(mock.types.iter().copied().collect()), told(present_first(allowed))];
             return self.row(if is_about_keys { Aspect::Keys } else { Aspect::Types }, &place, cells);
         }
+        self.found.notes.extend(real.left_out.iter().map(|what| format!("{what} in {path}")));
         self.order(path, real, mock, schema);
         self.texts(path, real, mock, schema);
         let own = mock.members.iter().filter(|(key, _)| real.member(key).is_none());

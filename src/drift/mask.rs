@@ -1,8 +1,10 @@
 //! What must not be shown: the very key and tokens that were used, e-mail addresses, and everything of a credential's shape.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
 
-use crate::domain::secret::scrubbed;
+use crate::domain::secret::{holds_credential, scrubbed};
 use crate::escape::encode;
 
 /// A part of a secret that is shorter gives nothing away; and a secret that is shorter is hidden where it stands alone, or a
@@ -14,7 +16,10 @@ const LONGEST_WORD: usize = 40;
 /// Secrets, and what is shown in their place.
 #[derive(Default)]
 pub struct Mask {
-    secrets: Vec<(String, &'static str)>,
+    /// In lower case; the longest first, as one may begin another.
+    secrets: BTreeMap<(Reverse<usize>, String), &'static str>,
+    /// All parts of them that are just too long to be harmless: there may be many secrets, and there are many words.
+    parts: HashSet<[u8; HARMLESS]>,
 }
 
 impl Mask {
@@ -25,18 +30,20 @@ impl Mask {
         let json = serde_json::Value::from(secret).to_string();
         let json = json[1..json.len() - 1].to_owned();
         for way in [secret.to_owned(), escaped, form, json] {
-            if !way.is_empty() && !self.secrets.iter().any(|(known, _)| *known == way) {
-                self.secrets.push((way, stand_in));
+            let way = way.to_ascii_lowercase();
+            if !way.is_empty() {
+                self.parts.extend(parts(&way));
+                self.secrets.entry((Reverse(way.len()), way)).or_insert(stand_in);
             }
         }
-        // One may begin another.
-        self.secrets.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
     }
 
     /// The text without any secret.
     pub fn hide(&self, text: &str) -> String {
         let mut hidden = text.to_owned();
-        for (secret, stand_in) in &self.secrets {
+        let known: HashSet<_> = parts(&text.to_ascii_lowercase()).collect();
+        let may_hold = |secret: &str| parts(secret).next().is_none_or(|part| known.contains(&part));
+        for ((_, secret), stand_in) in self.secrets.iter().filter(|((_, secret), _)| may_hold(secret)) {
             hidden = replaced(&hidden, secret, stand_in);
         }
         scrubbed(&hidden).into_owned()
@@ -46,9 +53,11 @@ impl Mask {
     pub fn word<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
         let lower = text.to_ascii_lowercase();
-        let is_part = |(secret, _): &(String, _)| text.len() >= HARMLESS && secret.to_ascii_lowercase().contains(&lower);
-        let is_shown =
-            text.len() <= LONGEST_WORD && text.bytes().all(is_word) && !self.secrets.iter().any(is_part) && self.hide(text) == text;
+        let is_shown = text.len() <= LONGEST_WORD
+            && text.bytes().all(is_word)
+            && !parts(&lower).any(|part| self.parts.contains(&part))
+            && !self.holds_short(&lower)
+            && !holds_credential(text);
         match text.chars().count() {
             0 => "(empty)".into(),
             _ if is_shown => text.into(),
@@ -56,18 +65,29 @@ impl Mask {
             count => format!("({count} characters)").into(),
         }
     }
+
+    /// Whether a short secret stands alone in it.
+    fn holds_short(&self, lower: &str) -> bool {
+        let short = self.secrets.range((Reverse(HARMLESS - 1), String::new())..);
+        short.into_iter().any(|((_, secret), _)| replaced(lower, secret, "").len() < lower.len())
+    }
 }
 
-/// Upper or lower case: a media type is compared in lower case, and so are escapes.
+/// Every run of characters in it that gives something away.
+fn parts(text: &str) -> impl Iterator<Item = [u8; HARMLESS]> {
+    text.as_bytes().windows(HARMLESS).filter_map(|part| part.try_into().ok())
+}
+
+/// `secret` is in lower case. The text is in either: a media type is compared in lower case, and so are escapes.
 fn replaced(text: &str, secret: &str, stand_in: &str) -> String {
     // ASCII alone is changed, so places stay what they are.
-    let (lower, secret) = (text.to_ascii_lowercase(), secret.to_ascii_lowercase());
+    let lower = text.to_ascii_lowercase();
     let (mut result, mut rest) = (String::new(), 0);
     let is_inside = |at: usize| {
         let ends = |side: Option<u8>| side.is_some_and(|byte| byte.is_ascii_alphanumeric());
         ends(lower[..at].bytes().next_back()) || ends(lower[at + secret.len()..].bytes().next())
     };
-    for (at, _) in lower.match_indices(&secret).filter(|(at, _)| secret.len() >= HARMLESS || !is_inside(*at)) {
+    for (at, _) in lower.match_indices(secret).filter(|(at, _)| secret.len() >= HARMLESS || !is_inside(*at)) {
         result.extend([&text[rest..at], stand_in]);
         rest = at + secret.len();
     }
@@ -111,7 +131,12 @@ mod tests {
         {
             assert_eq!(mask.word(text), shown);
         }
-        assert_eq!(mask.word("xsecret-key-0815x"), "(17 characters)");
+        for overlapping in ["xsecret-key-0815x", "zsecret-key-081", "CRET-Kzz"] {
+            assert_eq!(mask.word(overlapping), format!("({} characters)", overlapping.len()));
+        }
+        assert_eq!(mask.word("ecretzz"), "ecretzz");
+        mask.add("pin", "short");
+        assert_eq!((mask.word("a-PIN"), mask.word("spinning")), ("(5 characters)".into(), "spinning".into()));
         assert_eq!(mask.word(&"x".repeat(41)), "(41 characters)");
     }
 }

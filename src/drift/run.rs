@@ -7,7 +7,7 @@ use super::mask::Mask;
 use super::mock::Mock;
 use super::probe::{LIVES, Probe, READS, Side};
 use super::real::Service;
-use super::shape::Answer;
+use super::shape::{Answer, MOST_ITEMS};
 use super::stop::Stop;
 use super::table::Finding;
 use super::writes;
@@ -112,7 +112,7 @@ fn learn(side: &mut Side, answer: &Answer) {
 /// Tokens and addresses are not shown, wherever they appear later.
 pub fn hide_what_is_in(answer: &Answer, mask: &mut Mask) {
     let Some(body) = answer.json() else { return };
-    let items = body["list"].as_array().into_iter().flatten();
+    let items = body["list"].as_array().into_iter().flatten().take(MOST_ITEMS);
     for object in items.chain([&body["data"]]) {
         mask.add(object["X-AUTH-TOKEN"].as_str().unwrap_or_default(), SHOWN_TOKEN);
         for address in ["user_email", "userId"].iter().filter_map(|key| object[*key].as_str()).filter(|text| text.contains('@')) {

@@ -1,6 +1,6 @@
 //! What an answer looks like, whatever it says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -12,6 +12,11 @@ pub struct Answer {
     /// `None` where a capture has left it out.
     pub body: Option<Vec<u8>>,
 }
+
+/// More than this, no honest answer has at one place; of another one, the rest is not looked at.
+const MOST_KEYS: usize = 200;
+const MOST_ORDERS: usize = 20;
+pub const MOST_ITEMS: usize = 1000;
 
 /// What stands at one place of a body, or of several: every item of a list is at the same one.
 #[derive(Debug, Default)]
@@ -26,6 +31,8 @@ pub struct Node {
     pub items: Option<Box<Node>>,
     /// The texts, each once.
     pub texts: BTreeSet<String>,
+    /// What was too much to be looked at.
+    pub left_out: BTreeSet<String>,
 }
 
 /// The type of what is not there.
@@ -72,17 +79,41 @@ impl Node {
     pub fn of(values: &[Option<&Value>]) -> Node {
         let objects: Vec<_> = values.iter().filter_map(|value| value.and_then(Value::as_object)).collect();
         let mut node = Node { types: values.iter().map(|value| value.map_or(ABSENT, type_of)).collect(), ..Node::default() };
+        let mut places = BTreeMap::new();
+        let mut members: Vec<(&String, Vec<Option<&Value>>)> = Vec::new();
         for object in &objects {
-            let order: Vec<String> = object.keys().cloned().collect();
+            let order: Vec<String> = object.keys().take(MOST_KEYS).cloned().collect();
             if !node.orders.contains(&order) {
                 node.orders.push(order);
             }
+            if node.orders.len() > MOST_ORDERS {
+                node.orders.pop();
+                node.left_out.insert(format!("more than {MOST_ORDERS} orders"));
+            }
+            for (key, value) in *object {
+                if members.len() == MOST_KEYS && !places.contains_key(key) {
+                    node.left_out.insert(format!("more than {MOST_KEYS} keys"));
+                    continue;
+                }
+                let place = *places.entry(key).or_insert(members.len());
+                if place == members.len() {
+                    members.push((key, Vec::new()));
+                }
+                members[place].1.push(Some(value));
+            }
         }
-        let mut seen = BTreeSet::new();
-        let keys = node.orders.iter().flatten().filter(|key| seen.insert(*key));
-        node.members = keys.map(|key| (key.clone(), Node::of(&objects.iter().map(|object| object.get(key)).collect::<Vec<_>>()))).collect();
-        let items: Vec<_> = values.iter().filter_map(|value| value.and_then(Value::as_array)).flatten().map(Some).collect();
-        node.items = (!items.is_empty()).then(|| Box::new(Node::of(&items)));
+        for (key, mut values) in members {
+            if values.len() < objects.len() {
+                values.push(None);
+            }
+            node.members.push((key.clone(), Node::of(&values)));
+        }
+        let mut items = values.iter().filter_map(|value| value.and_then(Value::as_array)).flatten().map(Some);
+        let looked_at: Vec<_> = items.by_ref().take(MOST_ITEMS).collect();
+        if items.next().is_some() {
+            node.left_out.insert(format!("more than {MOST_ITEMS} items"));
+        }
+        node.items = (!looked_at.is_empty()).then(|| Box::new(Node::of(&looked_at)));
         node.texts = values.iter().filter_map(|value| value.and_then(Value::as_str)).map(str::to_owned).collect();
         node
     }

@@ -32,15 +32,21 @@ struct Made<'l> {
     name: String,
     /// What the list had under that name.
     id: Option<String>,
-    /// Whether its create was sent.
-    is_asked_for: bool,
-    /// Whether the answer to its create said that it was not made.
-    is_refused: bool,
+    create: Create,
     /// Whether the answer to its destroy said that it is gone; the list may know better.
     is_said_gone: bool,
     is_gone: bool,
     /// Why nothing more is tried.
     given_up: Option<String>,
+}
+
+/// What is known of its create.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Create {
+    Unasked,
+    /// It was sent, so there may be a room, now or later.
+    Asked,
+    Refused,
 }
 
 /// What an answer says of the room.
@@ -53,8 +59,7 @@ pub async fn live(run: &mut Run, life: &Life, stop: &mut Stop) -> (Vec<Finding>,
     if stop.is_asked() {
         return (Vec::new(), true);
     }
-    let mut made =
-        Made { life, name, id: None, is_asked_for: false, is_refused: false, is_said_gone: false, is_gone: false, given_up: None };
+    let mut made = Made { life, name, id: None, create: Create::Unasked, is_said_gone: false, is_gone: false, given_up: None };
     run.real.room_name.clone_from(&made.name);
     let rooms = (run.real.room.take(), run.ours.room.take());
     let mut findings = Vec::new();
@@ -105,7 +110,7 @@ async fn step<'l>(run: &mut Run, made: &mut Made<'l>, stop: &mut Stop, probe: &P
         return ControlFlow::Break(());
     }
     let finding = run.judge(probe, answer).await;
-    if made.id.is_none() && !made.is_refused {
+    if made.id.is_none() && made.create == Create::Asked {
         // If it is not there yet, it is looked for in the end.
         tokio::select! {
             found = made.look(run) => made.id = found.ok().flatten(),
@@ -127,10 +132,12 @@ async fn ask(service: &Service, request: Request<Body>, stop: &mut Stop) -> (Res
 impl Made<'_> {
     /// What the create was answered with.
     fn learn(&mut self, answer: &Result<Answer, String>) {
-        self.is_asked_for = true;
+        self.create = Create::Asked;
         let Ok(answer) = answer else { return };
         let is_no = |body: Value| body["result_cd"].as_i64() != Some(1);
-        self.is_refused = (400..500).contains(&answer.status) && answer.json().is_some_and(is_no);
+        if (400..500).contains(&answer.status) && answer.json().is_some_and(is_no) {
+            self.create = Create::Refused;
+        }
     }
 
     /// What the destroy was answered with.
@@ -141,7 +148,7 @@ impl Made<'_> {
     /// Sees that it is gone, again and again.
     async fn tidy_up(&mut self, run: &Run) -> Result<(), String> {
         for attempt in 0..TRIES {
-            if self.is_gone || !self.is_asked_for {
+            if self.is_gone || self.create == Create::Unasked {
                 return Ok(());
             }
             if let Some(why) = self.given_up.clone() {
@@ -160,7 +167,7 @@ impl Made<'_> {
     async fn destroy(&mut self, run: &Run) -> Result<(), String> {
         match self.look(run).await {
             Ok(Some(id)) => self.id = Some(id),
-            Ok(None) => self.is_gone = self.id.is_some() || self.is_refused,
+            Ok(None) => self.is_gone = self.id.is_some() || self.create == Create::Refused,
             Err(_) if self.id.is_some() => self.is_gone = self.is_said_gone,
             Err(why) => return Err(why),
         }

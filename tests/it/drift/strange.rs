@@ -116,3 +116,33 @@ fn a_room_that_is_only_said_to_be_gone_is_told() {
     let says = "vchatcloud-mock: room left behind: own : destroyRoom says that it is gone, and listRoom still shows it; destroy it by hand";
     assert_eq!((writes.iter().filter(|line| line.starts_with("DELETE")).count(), told.as_str()), (6, says));
 }
+
+/// However many keys, orders, items and secrets an answer has, it is compared soon, and what was left out is told.
+#[test]
+fn answers_without_measure() {
+    let numbered = |count: usize, one: fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(",");
+    let items = numbered(4000, |at| format!(r#"{{"roomId":"{at}","a{at}":1,"X-AUTH-TOKEN":"token-number-{at}"}}"#));
+    let keys = numbered(100_000, |at| format!(r#""k{at}":1"#));
+    let body = format!(r#"{{"result_cd":1,"list":[{items}],"data":{{"X-AUTH-TOKEN":"token-of-it"}},{keys}}}"#);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {}", body.len());
+    let answer = format!("{head}\r\n\r\n{body}");
+    // It ends with the tests.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            while lines.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let started = std::time::Instant::now();
+    let done = super::drift_with(super::KEY, &["--real", &url]);
+    assert!(started.elapsed() < std::time::Duration::from_mins(1), "{:?}", started.elapsed());
+    let notes: Vec<&str> =
+        done.stdout.lines().filter_map(|line| line.split("note: ").nth(1)).filter(|note| note.contains("more")).collect();
+    let list =
+        ["more than 200 keys in envelope", "more than 1000 items in list", "more than 20 orders in list[]", "more than 200 keys in list[]"];
+    assert!(list.iter().all(|note| notes.contains(note)), "{notes:?}");
+}
