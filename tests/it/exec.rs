@@ -163,7 +163,7 @@ fn exit_codes_are_the_commands() {
 
 /// A run of the mock that ignores no signal, whatever this run of the tests ignores: a pipeline may start it with some ignored.
 #[cfg(target_os = "linux")]
-fn hearing(args: &[&str]) -> std::process::Command {
+pub fn hearing(args: &[&str]) -> std::process::Command {
     let mock = command(args, &[]);
     let mut env = std::process::Command::new("env");
     env.arg("--default-signal").arg(mock.get_program()).args(mock.get_args());

@@ -368,31 +368,6 @@ async fn credentials_in_messages_are_masked() {
     assert!(!shown.contains("StUvWx"), "{shown}");
 }
 
-/// What a fixture has reserved goes out too: whoever looks sees it, before the account is there and after; whatever its year, a state
-/// has it and reads it back; and the diff says where it came from.
-#[tokio::test]
-async fn what_a_fixture_has_reserved_goes_out() {
-    let reserved =
-        |id: &str, date: &str| format!(r#"{{"scheduleId": "{id}", "sendDate": "{date}", "nickName": "Admin", "jsonString": "{{}}"}}"#);
-    let (old, new) = (reserved("old45678901234567890", "00000101000000"), reserved("new45678901234567890", "20260131120001"));
-    let room = format!(r#"{{"roomId": "Room000001-AbCdEfGhIj-20260131120000", "reserved": [{new}, {old}]}}"#);
-    let mock = Mock::fixture(&format!(r#"{{"default": {{"rooms": [{room}]}}}}"#));
-    let path = "rooms/Room000001-AbCdEfGhIj-20260131120000/messages?apiKey=alice-key";
-    let unborn = mock.admin("GET", path, "").await.body;
-    assert!(unborn.contains(r#""at":"1970-01-01T00:00:00.000Z""#), "{unborn}");
-    mock.alice().list().await;
-    assert_eq!(mock.admin("GET", path, "").await.body, unborn);
-    assert_eq!(mock.alice().field("Room000001-AbCdEfGhIj-20260131120000", "messageCount").await, "1");
-
-    mock.admin("POST", "mark?apiKey=alice-key", "").await;
-    mock.admin("POST", "clock/advance?apiKey=alice-key", r#"{"by": "1s"}"#).await;
-    let diff = mock.admin("GET", "diff?apiKey=alice-key", "").await.json();
-    assert_eq!(diff["accounts"][0]["changed"][0]["fields"][0]["by"], serde_json::json!({ "via": "fixture", "request": null }));
-    let state = mock.admin("GET", "state", "").await.body;
-    assert_eq!(mock.admin("PUT", "state?all=true", &state).await.status, 200, "{state}");
-    assert_eq!(mock.admin("GET", "state", "").await.body, state);
-}
-
 /// An account whose count of ids was set back draws none that a room still has: what is exported can be imported.
 #[tokio::test]
 async fn no_schedule_id_is_drawn_twice_in_a_room() {
@@ -420,13 +395,4 @@ async fn a_misspelt_optional_parameter_is_warned_of() {
     assert_eq!(plain.header("x-mock-warning"), "");
     let created = room.alice.post("/openapi/v2/rooms", &format!("Resolution=720&{}", crate::mock::ROOM_V2)).await;
     assert_eq!(created.header("x-mock-warning"), "Resolution was ignored: the parameter is resolution");
-}
-
-/// A room that is made with something overdue is shown as everybody will see it.
-#[tokio::test]
-async fn a_room_that_is_made_beside_the_api_has_sent_what_was_due() {
-    let mock = Mock::new();
-    let reserved = r#"{"scheduleId": "abcdefghij0123456789", "sendDate": "20260131110000", "nickName": "a", "jsonString": "{}"}"#;
-    let made = mock.admin("POST", "rooms?apiKey=alice-key", &format!(r#"{{"reserved": [{reserved}]}}"#)).await.json();
-    assert_eq!(made["room"]["messageCount"], "1");
 }

@@ -8,7 +8,8 @@ use vchatcloud_mock::blocking::Account;
 use vchatcloud_mock::{Fault, Operation, Rule};
 
 use super::{KEY, drift, real, without_numbers};
-use crate::process::{command, send};
+use crate::exec::hearing;
+use crate::process::send;
 
 const WRITES: &[&str] = &["--allow-writes", "--timeout", "3s"];
 
@@ -111,6 +112,7 @@ fn what_is_left_behind_is_told() {
 
 /// Stopped in the middle of a call, it tidies up before it goes.
 #[test]
+#[cfg(target_os = "linux")]
 fn a_signal_leaves_nothing_behind() {
     let cases = [
         ("-INT", "createRoom", Fault::delay(Duration::from_millis(700)).on(Operation::CreateRoom)),
@@ -121,8 +123,7 @@ fn a_signal_leaves_nothing_behind() {
         let server = real("");
         let account = server.account(KEY);
         account.fault(rule).unwrap();
-        let env = [("VCHATCLOUD_REAL_API_KEY", KEY)];
-        let mut child = command(&["drift", "--real", server.url(), "--allow-writes"], &env).spawn().unwrap();
+        let mut child = hearing(&["drift", "--real", server.url(), "--allow-writes"]).env("VCHATCLOUD_REAL_API_KEY", KEY).spawn().unwrap();
         wait_for(&account, 1);
         send(signal, &child);
         let code = child.wait().unwrap().code();
@@ -135,11 +136,12 @@ fn a_signal_leaves_nothing_behind() {
 
 /// Whoever does not want to wait is told what is left to do.
 #[test]
+#[cfg(target_os = "linux")]
 fn a_second_signal_ends_it_at_once() {
     let server = real("");
     let account = server.account(KEY);
     account.fault(Fault::hang().on(Operation::DestroyRoom)).unwrap();
-    let mut child = command(&["drift", "--real", server.url(), "--allow-writes"], &[("VCHATCLOUD_REAL_API_KEY", KEY)]).spawn().unwrap();
+    let mut child = hearing(&["drift", "--real", server.url(), "--allow-writes"]).env("VCHATCLOUD_REAL_API_KEY", KEY).spawn().unwrap();
     for calls in 1..=2 {
         wait_for(&account, calls);
         send("-INT", &child);
