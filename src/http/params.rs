@@ -136,9 +136,10 @@ impl Params {
         let asked = self.asked.borrow();
         let matters = |note: &&Note| note.parameter.as_deref().is_none_or(|parameter| asked.contains(&parameter));
         let notes = self.form.notes.iter().filter(matters).map(|note| note.text.clone());
-        // Only what is optional can be absent from a success.
-        let absent = asked.iter().filter(|field| self.form.first(field).is_none());
-        let misspelt = absent.filter_map(|field| Some(ignored(self.near_miss(field).filter(|name| !asked.contains(name))?, field)));
+        // Mostly everything that was sent was asked for, and nothing need be compared. Only what is optional can be absent from a success.
+        let unknown: Vec<&str> = self.form.pairs.iter().map(|(name, _)| name.as_str()).filter(|name| !asked.contains(name)).collect();
+        let absent = asked.iter().filter(|field| !unknown.is_empty() && self.form.first(field).is_none());
+        let misspelt = absent.filter_map(|field| Some(ignored(text::did_you_mean(field, unknown.iter().copied())?, field)));
         let notes: Vec<String> = notes.chain(misspelt).collect();
         (!notes.is_empty()).then(|| notes.join("; "))
     }
