@@ -1,5 +1,7 @@
 //! Percent escapes, read as a servlet container reads them (assumed: Tomcat 9).
 
+use std::borrow::Cow;
+
 /// A percent sign that is not followed by two hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BrokenEscape;
@@ -22,9 +24,12 @@ pub fn decode(text: &[u8], plus_is_space: bool) -> Result<Vec<u8>, BrokenEscape>
 }
 
 /// A segment of a path as text, whatever it holds: a broken escape stays as it is, and bytes that are not UTF-8 become U+FFFD.
-pub fn segment(segment: &str) -> String {
+pub fn segment(segment: &str) -> Cow<'_, str> {
+    if !segment.contains('%') {
+        return Cow::Borrowed(segment);
+    }
     let bytes = decode(segment.as_bytes(), false).unwrap_or_else(|_| segment.as_bytes().to_vec());
-    String::from_utf8_lossy(&bytes).into_owned()
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The text with everything but letters, digits and `-._~` percent-encoded as UTF-8.

@@ -134,7 +134,7 @@ impl<S: Sync> FromRequestParts<S> for Segment {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let segment = parts.uri.path().rsplit('/').next().unwrap_or_default();
-        Ok(Segment(escape::segment(segment)))
+        Ok(Segment(escape::segment(segment).into_owned()))
     }
 }
 

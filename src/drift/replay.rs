@@ -113,7 +113,7 @@ fn is_reserved(asked: &Asked, template: &str, answer: &Answer) -> bool {
 }
 
 fn called(asked: &Asked, template: &str) -> Option<Operation> {
-    http::operation(&Method::from_bytes(asked.method.to_ascii_uppercase().as_bytes()).ok()?, template).0
+    http::Route::of(&Method::from_bytes(asked.method.to_ascii_uppercase().as_bytes()).ok()?, template).operation()
 }
 
 /// The captured call with the mock's own credentials and names. What was not sent there, is not sent here.

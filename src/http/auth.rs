@@ -1,53 +1,86 @@
-//! `API_KEY`, then `X-AUTH-TOKEN`. A handler gets an account in no other way than through these extractors, which read
+//! `API_KEY`, then `X-AUTH-TOKEN`. A handler gets an account in no other way than through these types, which are made of
 //! headers only: no body is touched before they have passed.
 
+use std::str::FromStr;
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
-use axum::http::request::Parts;
 
 use super::error::{ApiError, AuthHeader};
-use super::record::Trace;
+use super::path::{InRoom, RoomPath, SchedulePath, UserPath};
 use crate::domain::ids::{ApiKey, Token};
 use crate::emulator::{Account, Cause, Emulator};
 
-/// The account of a request with a valid key and token, and what its changes will be put down to.
-pub struct Caller {
-    pub account: Arc<Account>,
+/// A call before anybody knows whose it is.
+pub struct Call<'a> {
+    pub emulator: &'a Emulator,
+    pub headers: &'a HeaderMap,
+    /// Without a slash at its end.
+    pub path: &'a str,
+    /// What the changes of the call will be put down to.
     pub cause: Cause,
 }
 
-/// The account of a request with a valid key, for issueToken.
-pub struct KeyHolder(pub Arc<Account>);
+/// The account of a call with a valid key and token, and where the call goes.
+pub struct Caller<'a> {
+    pub emulator: &'a Emulator,
+    pub account: Arc<Account>,
+    pub cause: Cause,
+    path: &'a str,
+}
 
-impl FromRequestParts<Emulator> for Caller {
-    type Rejection = ApiError;
+/// The account of a call with a valid key, for issueToken.
+pub struct KeyHolder<'a> {
+    pub emulator: &'a Emulator,
+    pub account: Arc<Account>,
+}
 
-    async fn from_request_parts(parts: &mut Parts, emulator: &Emulator) -> Result<Self, ApiError> {
+impl<'a> Caller<'a> {
+    /// Who calls, with what `API_KEY` says or what is wrong with it.
+    ///
+    /// # Errors
+    /// What is wrong with the key, else with the token.
+    pub fn of(call: &Call<'a>, key: &Result<ApiKey, ApiError>) -> Result<Self, ApiError> {
+        let Call { emulator, path, cause, .. } = *call;
         // assumed: key-before-token
-        let key: ApiKey = header(&parts.headers, AuthHeader::ApiKey)?;
-        let token: Token = match header(&parts.headers, AuthHeader::Token) {
+        let key = key.as_ref().map_err(ApiError::clone)?;
+        let token: Token = match header(call.headers, AuthHeader::Token) {
             Ok(token) => token,
             // An unknown key is told before a missing token.
-            Err(error) => return Err(emulator.check_key(&key).map_or_else(ApiError::from, |()| error)),
+            Err(error) => return Err(emulator.check_key(key).map_or_else(ApiError::from, |()| error)),
         };
-        let cause = parts.extensions.get::<Trace>().map_or(Cause::Program, |trace| trace.cause);
-        Ok(Caller { account: emulator.authenticate(&key, &token)?, cause })
+        Ok(Caller { emulator, account: emulator.authenticate(key, &token)?, cause, path })
+    }
+
+    /// The room of the path.
+    pub fn room(&self) -> RoomPath<'a> {
+        RoomPath::of(self.path)
+    }
+
+    /// The room of the path, and somebody in it.
+    pub fn user(&self) -> UserPath<'a> {
+        InRoom::of(self.path)
+    }
+
+    /// The room of the path, and a reserved message.
+    pub fn schedule(&self) -> SchedulePath<'a> {
+        InRoom::of(self.path)
     }
 }
 
-impl FromRequestParts<Emulator> for KeyHolder {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, emulator: &Emulator) -> Result<Self, ApiError> {
-        let key: ApiKey = header(&parts.headers, AuthHeader::ApiKey)?;
-        Ok(KeyHolder(emulator.authenticate_key(&key)?))
+impl<'a> KeyHolder<'a> {
+    /// Who calls.
+    ///
+    /// # Errors
+    /// What is wrong with the key.
+    pub fn of(call: &Call<'a>, key: &Result<ApiKey, ApiError>) -> Result<Self, ApiError> {
+        let key = key.as_ref().map_err(ApiError::clone)?;
+        Ok(KeyHolder { emulator: call.emulator, account: call.emulator.authenticate_key(key)? })
     }
 }
 
 /// The one value of a header that may be there twice, or as `k, k`, as long as it says the same (observed).
-pub fn header<T: std::str::FromStr>(headers: &HeaderMap, header: AuthHeader) -> Result<T, ApiError> {
+pub fn header<T: FromStr>(headers: &HeaderMap, header: AuthHeader) -> Result<T, ApiError> {
     let mut found: Option<&str> = None;
     for value in headers.get_all(header.lookup()) {
         // assumed: header-not-ascii

@@ -2,7 +2,7 @@
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -48,11 +48,11 @@ pub struct WithData<'a, T> {
     pub data: T,
 }
 
-/// An answer on its way to the stack.
+/// An answer on its way out, and what the exchange came to.
+#[derive(Default)]
 pub struct Answer {
-    status: StatusCode,
-    outcome: Outcome,
-    body: Vec<u8>,
+    pub response: Response,
+    pub outcome: Outcome,
 }
 
 /// What an exchange came to, beside its bytes: for the headers that the mock adds and for the log.
@@ -105,42 +105,40 @@ impl Answer {
     fn new(emulator: &Emulator, body: impl FnOnce(i32, &str) -> Vec<u8>) -> Answer {
         let row = emulator.codes().row(ResultCode::Success);
         let outcome = Outcome { result_cd: Some(row.result_cd), ..Outcome::default() };
-        Answer { status: status(emulator, row), outcome, body: body(row.result_cd, row.result_msg.as_deref().unwrap_or_default()) }
+        Self::with(status(emulator, row), outcome, body(row.result_cd, row.result_msg.as_deref().unwrap_or_default()))
     }
-}
 
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        let Answer { status, mut outcome, body } = self;
+    fn with(status: StatusCode, mut outcome: Outcome, body: Vec<u8>) -> Answer {
         outcome.body = body.into();
         let mut response = Response::new(Body::from(outcome.body.clone()));
         *response.status_mut() = status;
+        let headers = response.headers_mut();
         // assumed: content-type
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        response.extensions_mut().insert(outcome);
-        response
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(outcome.body.len()));
+        Answer { response, outcome }
     }
 }
 
 /// The answer to a refusal: the words are the row's, or the refusal's own where the row has none.
-pub fn refusal(emulator: &Emulator, code: ResultCode, message: &str, reason: String) -> Response {
+pub fn refusal(emulator: &Emulator, code: ResultCode, message: &str, reason: String) -> Answer {
     let row = emulator.codes().row(code);
-    refusal_in_words(emulator, row, row.result_msg.as_deref().unwrap_or(message), reason).into_response()
+    refusal_in_words(emulator, row, row.result_msg.as_deref().unwrap_or(message), reason)
 }
 
 /// The answer that a fault gives: the words are the fault's, or the row's where it has none.
-pub fn injected(emulator: &Emulator, code: ResultCode, http: Option<u16>, message: Option<&str>, reason: String) -> Response {
+pub fn injected(emulator: &Emulator, code: ResultCode, http: Option<u16>, message: Option<&str>, reason: String) -> Answer {
     let row = emulator.codes().row(code);
     let mut answer = refusal_in_words(emulator, row, message.or(row.result_msg.as_deref()).unwrap_or(code.when()), reason);
     if let Some(asked) = http.and_then(|http| StatusCode::from_u16(http).ok()) {
-        answer.status = asked;
+        *answer.response.status_mut() = asked;
     }
-    answer.into_response()
+    answer
 }
 
 fn refusal_in_words(emulator: &Emulator, row: &CodeRow, message: &str, reason: String) -> Answer {
     let outcome = Outcome { result_cd: Some(row.result_cd), reason: Some(reason), ..Outcome::default() };
-    Answer { status: status(emulator, row), outcome, body: json(&Envelope { result_cd: row.result_cd, result_msg: message }) }
+    Answer::with(status(emulator, row), outcome, json(&Envelope { result_cd: row.result_cd, result_msg: message }))
 }
 
 fn status(emulator: &Emulator, row: &CodeRow) -> StatusCode {

@@ -1,7 +1,6 @@
 //! Every refusal of the emulated API: its result code, its words, and the reason that the mock adds.
 
 use axum::http::HeaderName;
-use axum::response::{IntoResponse, Response};
 
 use super::params::BODY_LIMIT;
 use crate::domain::code::ResultCode;
@@ -172,14 +171,5 @@ impl ApiError {
 impl From<AuthRefusal> for ApiError {
     fn from(refusal: AuthRefusal) -> Self {
         ApiError::Auth(refusal)
-    }
-}
-
-impl IntoResponse for ApiError {
-    /// A placeholder that carries the refusal to the stack, which knows the result codes and the status policy.
-    fn into_response(self) -> Response {
-        let mut response = Response::default();
-        response.extensions_mut().insert(self);
-        response
     }
 }

@@ -1,10 +1,10 @@
 //! Faults: what a plan makes of an exchange.
 
-use axum::body::{Body, HttpBody};
+use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 
-use super::envelope::{self, Outcome};
+use super::envelope::{self, Answer, Outcome};
 use super::error::ApiError;
 use super::record::{self, Recording};
 use crate::emulator::Emulator;
@@ -38,7 +38,7 @@ pub fn plan(recording: &mut Recording, headers: &HeaderMap) -> Result<Plan, ApiE
 }
 
 /// What is answered: `own` is the answer of the operation, if it happened.
-pub fn carry_out(emulator: &Emulator, plan: &Plan, applied: &[Applied], own: Option<Response>) -> Response {
+pub fn carry_out(emulator: &Emulator, plan: &Plan, applied: &[Applied], own: Option<Answer>) -> Answer {
     if applied.is_empty() {
         return own.unwrap_or_default();
     }
@@ -47,56 +47,47 @@ pub fn carry_out(emulator: &Emulator, plan: &Plan, applied: &[Applied], own: Opt
         Some(Applied { kind, rule: Some(rule) }) => format!("this is no answer of the API: the fault {kind} was injected by rule {rule}"),
         _ => format!("this is no answer of the API: the fault {} was asked for by X-Mock-Fault", record::names(applied)),
     };
-    let mut response = match &plan.reply {
+    let mut answer = match &plan.reply {
         Reply::Own => own.unwrap_or_default(),
         Reply::Broken => own.map(|own| broken(own, reason())).unwrap_or_default(),
         Reply::Envelope { code, http, message, retry_after } => {
-            let mut response = envelope::injected(emulator, *code, *http, message.as_deref(), reason());
+            let mut answer = envelope::injected(emulator, *code, *http, message.as_deref(), reason());
             if let Some(seconds) = retry_after {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+                answer.response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
             }
-            keep_room(&mut response, own.as_ref());
-            response
+            keep_room(&mut answer, own.as_ref());
+            answer
         }
         Reply::Page { http, html } => {
-            let mut response =
-                (StatusCode::from_u16(*http).unwrap_or_default(), [(header::CONTENT_TYPE, "text/html")], *html).into_response();
+            let response = (StatusCode::from_u16(*http).unwrap_or_default(), [(header::CONTENT_TYPE, "text/html")], *html).into_response();
             let outcome = Outcome { body: html.as_bytes().into(), reason: Some(reason()), ..Outcome::default() };
-            response.extensions_mut().insert(outcome);
-            keep_room(&mut response, own.as_ref());
-            response
+            let mut answer = Answer { response, outcome };
+            keep_room(&mut answer, own.as_ref());
+            answer
         }
     };
     if let Some(wire) = plan.wire {
-        response.extensions_mut().insert(wire);
+        answer.response.extensions_mut().insert(wire);
     }
     if plan.is_answered()
         && let Ok(kinds) = HeaderValue::from_str(&record::names(applied))
     {
-        response.headers_mut().insert(APPLIED, kinds);
+        answer.response.headers_mut().insert(APPLIED, kinds);
     }
-    response
+    answer
 }
 
 /// The answer without its last brace: what is left is no JSON.
-fn broken(mut own: Response, reason: String) -> Response {
-    if let Some(outcome) = own.extensions_mut().get_mut::<Outcome>() {
-        outcome.reason = Some(reason);
-        let body = outcome.body.slice(..outcome.body.len().saturating_sub(1));
-        outcome.body = body.clone();
-        own.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-        // The answer to a HEAD has none.
-        if !own.body().is_end_stream() {
-            *own.body_mut() = Body::from(body);
-        }
-    }
+fn broken(mut own: Answer, reason: String) -> Answer {
+    let Answer { response, outcome } = &mut own;
+    outcome.reason = Some(reason);
+    outcome.body.truncate(outcome.body.len().saturating_sub(1));
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(outcome.body.len()));
+    *response.body_mut() = Body::from(outcome.body.clone());
     own
 }
 
 /// The room that an operation made is made, whatever the client is told.
-fn keep_room(response: &mut Response, own: Option<&Response>) {
-    let room_id = own.and_then(|own| own.extensions().get::<Outcome>()).and_then(|outcome| outcome.room_id);
-    if let Some(outcome) = response.extensions_mut().get_mut::<Outcome>() {
-        outcome.room_id = room_id;
-    }
+fn keep_room(answer: &mut Answer, own: Option<&Answer>) {
+    answer.outcome.room_id = own.and_then(|own| own.outcome.room_id);
 }

@@ -6,15 +6,14 @@ use std::cell::RefCell;
 use std::str::FromStr;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{FromRequest, Request};
 use axum::http::header;
+use axum::http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::error::ApiError;
-use super::record::Trace;
+use super::record::Recording;
 use crate::domain::field::{FieldError, Invalid};
 use crate::domain::text;
-use crate::emulator::Emulator;
 use crate::form::{self, FORM, Form, Note};
 
 /// The largest body that is read.
@@ -30,25 +29,22 @@ pub struct Params {
     asked: RefCell<Vec<&'static str>>,
 }
 
-impl FromRequest<Emulator> for Params {
-    type Rejection = ApiError;
-
-    /// Checks the media type, then the size, then reads.
-    async fn from_request(request: Request, _: &Emulator) -> Result<Self, ApiError> {
-        let (parts, body) = request.into_parts();
-        let content_type = parts.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+impl Params {
+    /// Those of a request: checks the media type, then the size, then reads.
+    ///
+    /// # Errors
+    /// What cannot be read.
+    pub async fn read(head: &Parts, recording: &mut Recording) -> Result<Params, ApiError> {
+        let content_type = head.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
         if let Some(got) = content_type
             // assumed: media-type
             && !form::is_form(got)
         {
             return Err(ApiError::MediaType { got: got.to_owned() });
         }
-        let trace = parts.extensions.get::<Trace>();
-        let body = read(trace.map_or(body, Trace::take_body)).await?;
-        if let Some(trace) = trace {
-            trace.has_read(body.clone());
-        }
-        Ok(Params::of(content_type.is_some(), parts.uri.query().unwrap_or_default(), &body))
+        let body = read(recording.take_body()).await?;
+        recording.has_read(body.clone());
+        Ok(Params::of(content_type.is_some(), head.uri.query().unwrap_or_default(), &body))
     }
 }
 

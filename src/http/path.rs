@@ -1,17 +1,14 @@
 //! What a path names: a room, and behind it somebody in it or a reserved message. Whatever stands there is one; what is none
 //! is unknown.
 
-use std::convert::Infallible;
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::str::FromStr;
-
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
 
 use super::error::ApiError;
 use crate::domain::ids::{RoomId, ScheduleId};
 use crate::domain::user::ClientKey;
-use crate::emulator::{Emulator, NoSuchRoom, NotThere};
+use crate::emulator::{NoSuchRoom, NotThere};
 use crate::escape;
 
 /// Where a path has the room: `/openapi/v1/users/{roomId}`.
@@ -25,11 +22,16 @@ pub fn segment(path: &str, at: usize) -> &str {
 }
 
 /// The room of the path.
-pub struct RoomPath {
-    text: String,
+pub struct RoomPath<'p> {
+    text: Cow<'p, str>,
 }
 
-impl RoomPath {
+impl<'p> RoomPath<'p> {
+    /// The room that a path names.
+    pub fn of(path: &'p str) -> Self {
+        RoomPath { text: escape::segment(segment(path, ROOM)) }
+    }
+
     /// The roomId.
     ///
     /// # Errors
@@ -41,31 +43,28 @@ impl RoomPath {
 
     /// The refusal of a room that is not there.
     pub fn unknown(&self, _: NoSuchRoom) -> ApiError {
-        ApiError::NoSuchRoom { room_id: self.text.clone() }
-    }
-}
-
-impl FromRequestParts<Emulator> for RoomPath {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &Emulator) -> Result<Self, Infallible> {
-        Ok(RoomPath { text: escape::segment(segment(parts.uri.path(), ROOM)) })
+        ApiError::NoSuchRoom { room_id: self.text.clone().into_owned() }
     }
 }
 
 /// The room of the path, and what stands behind it.
-pub struct InRoom<T> {
-    pub room: RoomPath,
-    text: String,
+pub struct InRoom<'p, T> {
+    pub room: RoomPath<'p>,
+    text: Cow<'p, str>,
     names: PhantomData<T>,
 }
 
 /// Somebody in a room: a clientKey, which may be an e-mail address and percent-encoded (observed).
-pub type UserPath = InRoom<ClientKey>;
+pub type UserPath<'p> = InRoom<'p, ClientKey>;
 /// A reserved message.
-pub type SchedulePath = InRoom<ScheduleId>;
+pub type SchedulePath<'p> = InRoom<'p, ScheduleId>;
 
-impl<T: FromStr> InRoom<T> {
+impl<'p, T: FromStr> InRoom<'p, T> {
+    /// What a path names.
+    pub fn of(path: &'p str) -> Self {
+        InRoom { room: RoomPath::of(path), text: escape::segment(segment(path, BEHIND)), names: PhantomData }
+    }
+
     /// What it names; `None` when nothing can be called that.
     pub fn named(&self) -> Option<T> {
         self.text.parse().ok()
@@ -77,7 +76,7 @@ impl<T: FromStr> InRoom<T> {
     }
 }
 
-impl UserPath {
+impl UserPath<'_> {
     /// The clientKey.
     ///
     /// # Errors
@@ -90,16 +89,7 @@ impl UserPath {
     pub fn unknown(&self, what: NotThere) -> ApiError {
         match what {
             NotThere::Room => self.room.unknown(NoSuchRoom),
-            NotThere::User => ApiError::NoSuchUser { client_key: self.text.clone() },
+            NotThere::User => ApiError::NoSuchUser { client_key: self.text.clone().into_owned() },
         }
-    }
-}
-
-impl<T: Send> FromRequestParts<Emulator> for InRoom<T> {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, emulator: &Emulator) -> Result<Self, Infallible> {
-        let text = escape::segment(segment(parts.uri.path(), BEHIND));
-        Ok(InRoom { room: RoomPath::from_request_parts(parts, emulator).await?, text, names: PhantomData })
     }
 }

@@ -1,18 +1,18 @@
 //! What is kept of an exchange: for the journal, for the log, and for explaining a refusal.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use axum::body::HttpBody;
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 
 use super::envelope::Outcome;
-use super::error::AuthHeader;
-use super::{auth, explain, params};
+use super::error::{ApiError, AuthHeader};
+use super::{Route, auth, explain, params};
 use crate::domain::ids::{ApiKey, RoomId};
 use crate::domain::operation::Operation;
 use crate::domain::secret::scrubbed;
@@ -24,33 +24,15 @@ use crate::journal::{Answered, Entry, Secure, Transcript};
 /// The target of the one event per exchange.
 pub const LOG_TARGET: &str = "vchatcloud_mock::exchange";
 
-/// What an operation that may change something is told of its exchange, and what it leaves for the record.
-#[derive(Clone)]
-pub struct Trace {
-    /// What changes are put down to.
-    pub cause: Cause,
-    /// The body that came, until somebody reads it.
-    unread: Arc<Mutex<Option<Body>>>,
-    body: Arc<OnceLock<Bytes>>,
-}
-
-impl Trace {
-    /// The body of the request, once.
-    pub fn take_body(&self) -> Body {
-        self.unread.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
-    }
-
-    /// Leaves the body for the record.
-    pub fn has_read(&self, body: Bytes) {
-        let _ = self.body.set(body);
-    }
-}
-
 /// An exchange that is going on. When it is dropped before its end, by a program that holds the future or by a stop, that is recorded too.
 pub struct Recording {
     emulator: Emulator,
     started: Instant,
-    trace: Option<Trace>,
+    /// What `API_KEY` says, or what is wrong with it.
+    key: Result<ApiKey, ApiError>,
+    /// The body that came, until somebody reads it; nobody asks for that of a call that changes nothing.
+    unread: Option<Body>,
+    body: Option<Bytes>,
     /// What is odd about the credentials.
     doubts: Option<String>,
     /// `None` once it is recorded.
@@ -58,24 +40,23 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Begins with the head of a request. One that may change something takes a trace along.
-    pub fn start(emulator: &Emulator, id: u64, request: &mut Request) -> Recording {
+    /// Begins with the head of a request.
+    pub fn start(emulator: &Emulator, id: u64, head: &Parts, route: &Route<'_>, body: Body) -> Recording {
         let started = Instant::now();
-        let key = auth::header::<ApiKey>(request.headers(), AuthHeader::ApiKey).ok();
-        if let Some(key) = key.as_ref().filter(|key| key.is_real()) {
+        let key = auth::header::<ApiKey>(&head.headers, AuthHeader::ApiKey);
+        if let Some(key) = key.as_ref().ok().filter(|key| key.is_real()) {
             emulator.warn_of_live_credential(key);
         }
-        let (operation, room) = super::operation(request.method(), request.uri().path());
-        let target = request.uri().path_and_query().map_or_else(|| request.uri().to_string(), |target| target.as_str().to_owned());
-        let doubts = operation.and_then(|operation| explain::doubts(request.headers(), operation));
-        let mut transcript = Transcript::of(request.method().as_str(), &target, lines(request.headers()));
-        transcript.is_secure = request.extensions().get::<Secure>().is_some();
+        let operation = route.operation();
+        let target = head.uri.path_and_query().map_or_else(|| Cow::Owned(head.uri.to_string()), |target| Cow::Borrowed(target.as_str()));
+        let mut transcript = Transcript::of(head.method.as_str(), &target, lines(&head.headers));
+        transcript.is_secure = head.extensions.get::<Secure>().is_some();
         let entry = Entry {
             id,
-            time: emulator.now(key.as_ref()),
-            key,
+            time: emulator.now(key.as_ref().ok()),
+            key: key.as_ref().ok().cloned(),
             operation,
-            room_id: room.and_then(|room| room.parse().ok()),
+            room_id: route.room.and_then(|room| room.parse().ok()),
             took: Duration::ZERO,
             faults: Vec::new(),
             answer: None,
@@ -84,14 +65,31 @@ impl Recording {
             explanation: None,
             transcript,
         };
-        let trace = (!matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)).then(|| {
-            let body = std::mem::take(request.body_mut());
-            Trace { cause: Cause::Request(id), unread: Arc::new(Mutex::new(Some(body))), body: Arc::default() }
-        });
-        if let Some(trace) = &trace {
-            request.extensions_mut().insert(trace.clone());
+        let changes_nothing = matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        Recording {
+            emulator: emulator.clone(),
+            started,
+            key,
+            unread: (!changes_nothing).then_some(body),
+            body: None,
+            doubts: operation.and_then(|operation| explain::doubts(&head.headers, operation)),
+            entry: Some(entry),
         }
-        Recording { emulator: emulator.clone(), started, trace, doubts, entry: Some(entry) }
+    }
+
+    /// What `API_KEY` says, or what is wrong with it.
+    pub fn checked_key(&self) -> &Result<ApiKey, ApiError> {
+        &self.key
+    }
+
+    /// The body of the request, once.
+    pub fn take_body(&mut self) -> Body {
+        self.unread.take().unwrap_or_default()
+    }
+
+    /// Keeps the body, once it is read.
+    pub fn has_read(&mut self, body: Bytes) {
+        self.body = Some(body);
     }
 
     /// The emulator.
@@ -120,6 +118,11 @@ impl Recording {
         self.entry.as_ref().map_or(DateTime::UNIX_EPOCH, |entry| entry.time)
     }
 
+    /// What its changes are put down to.
+    pub fn cause(&self) -> Cause {
+        self.entry.as_ref().map_or(Cause::Program, |entry| Cause::Request(entry.id))
+    }
+
     /// The room that its path names.
     pub fn room_id(&self) -> Option<RoomId> {
         self.entry.as_ref().and_then(|entry| entry.room_id)
@@ -137,21 +140,20 @@ impl Recording {
 
     /// Reads a body that nobody has read, as far as it comes within `patience`: who looks at the journal wants to know what was
     /// sent. A client that waits for leave to send it is not given any.
-    pub async fn read_body(&self, patience: Duration) {
-        let Some(trace) = &self.trace else { return };
+    pub async fn read_body(&mut self, patience: Duration) {
         let waits = self.transcript().is_some_and(|transcript| transcript.header("expect").is_some());
-        let body = trace.take_body();
+        let body = self.take_body();
         if waits || body.is_end_stream() {
             return;
         }
         if let Ok(Ok(body)) = tokio::time::timeout(patience, params::read(body)).await {
-            trace.has_read(body);
+            self.has_read(body);
         }
     }
 
     /// The body of the request, if it was read.
     pub fn body(&self) -> Option<&Bytes> {
-        self.trace.as_ref().and_then(|trace| trace.body.get())
+        self.body.as_ref()
     }
 
     /// Takes back the fault that decided: it has spared the exchange.

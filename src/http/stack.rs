@@ -4,29 +4,31 @@
 //! 2. The headers that tell why.
 //! 3. CORS: any origin; every OPTIONS is a preflight and answered here, without authentication and without faults.
 //! 4. Faults: delays, and answers instead of the operation's.
-//! 5. A trailing slash on any path is cut.
+//! 5. Path, method, key, token, parameters, in this order; then the operation.
 //! 6. Refusals become answers, by the table of result codes and the status policy, and are explained.
 //! 7. A panic becomes a refusal.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, Uri, header};
-use axum::response::{IntoResponse, Response};
-use futures_util::FutureExt;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::response::Response;
 use tower::util::ServiceFn;
 use tower::{Layer, Service};
 use tower_http::cors::{AllowHeaders, Any, Cors, CorsLayer};
 
-use super::envelope::{self, Outcome};
+use super::auth::{Call, Caller, KeyHolder};
+use super::envelope::{self, Answer, Outcome};
 use super::error::ApiError;
+use super::params::Params;
 use super::record::Recording;
-use super::{explain, inject};
+use super::{Handler, Route, explain, inject};
 use crate::domain::text;
 use crate::emulator::Emulator;
 use crate::fault::Plan;
@@ -44,42 +46,125 @@ const EXPOSED: HeaderValue =
 /// Longer reasons and paths are cut: a header must stay acceptable to every client.
 pub const LINE_CHARS: usize = 2000;
 
-/// The emulated API over an emulator.
-pub fn stack(emulator: Emulator) -> Exchange {
-    let router = super::router(emulator.clone());
-    Exchange { preflights: preflights(), operations: Operations { emulator, router } }
-}
-
-/// One exchange: it is recorded, faults befall it, and its answer gets the headers that tell why.
+/// The emulated API over an emulator. Clones are the same.
 #[derive(Clone)]
 pub struct Exchange {
+    emulator: Emulator,
     preflights: Arc<Preflights>,
-    operations: Operations,
 }
 
 impl Exchange {
-    /// Answers the request of that number.
-    pub async fn answer(self, id: u64, mut request: Request) -> Response {
-        let mut recording = Recording::start(&self.operations.emulator, id, &mut request);
+    /// The emulated API over an emulator.
+    pub fn new(emulator: Emulator) -> Exchange {
+        Exchange { emulator, preflights: preflights() }
+    }
+
+    /// Answers the request of that number: it is recorded, faults befall it, and its answer gets the headers that tell why.
+    pub async fn answer(&self, id: u64, request: Request) -> Response {
+        let (head, body) = request.into_parts();
+        let route = Route::of(&head.method, head.uri.path());
+        let mut recording = Recording::start(&self.emulator, id, &head, &route, body);
         // assumed: options
-        let (mut response, is_sent) = if request.method() == Method::OPTIONS {
-            (Preflights::clone(&self.preflights).call(request).await.unwrap_or_else(|never| match never {}), true)
+        let (mut answer, is_sent) = if head.method == Method::OPTIONS {
+            (self.preflight(&head).await, true)
         } else {
-            let (response, is_sent) = self.operations.answer_with_faults(request, &mut recording).await;
-            (open_to_any_origin(response), is_sent)
+            let (mut answer, is_sent) = self.answer_with_faults(&head, &route, &mut recording).await;
+            open_to_any_origin(&mut answer.response);
+            (answer, is_sent)
         };
-        // A preflight has none: it came to no operation.
-        let mut outcome = response.extensions_mut().remove::<Outcome>().unwrap_or_default();
-        recording.warn(&mut outcome);
+        recording.warn(&mut answer.outcome);
+        let Answer { mut response, outcome } = answer;
         let headers = response.headers_mut();
         for (name, text) in [(REASON, &outcome.reason), (WARNING, &outcome.warning)] {
             if let Some(value) = text.as_deref().and_then(header_line) {
                 headers.insert(name, value);
             }
         }
+        if head.method == Method::HEAD {
+            *response.body_mut() = Body::empty();
+        }
         recording.finish(&response, outcome, is_sent);
         response
     }
+
+    /// It comes to no operation.
+    async fn preflight(&self, head: &Parts) -> Answer {
+        let request = Request::from_parts(head.clone(), Body::empty());
+        let answered = Preflights::clone(&self.preflights).call(request).await;
+        Answer { response: answered.unwrap_or_else(|never| match never {}), outcome: Outcome::default() }
+    }
+
+    /// Says also whether the client gets to see any of the answer.
+    async fn answer_with_faults(&self, head: &Parts, route: &Route<'_>, recording: &mut Recording) -> (Answer, bool) {
+        let plan = match inject::plan(recording, &head.headers) {
+            Ok(plan) => plan,
+            Err(error) => return (self.refuse(&error, recording), true),
+        };
+        if !plan.wait.is_zero() {
+            tokio::time::sleep(plan.wait).await;
+        }
+        let own = if plan.runs {
+            Some(self.operate(head, route, recording).await)
+        } else {
+            recording.read_body(Duration::from_secs(10)).await;
+            None
+        };
+        if plan.spares_refusals && own.as_ref().is_some_and(|own| own.outcome.reason.is_some()) {
+            recording.spare();
+            let spared = Plan { wait: plan.wait, ..Plan::default() };
+            return (inject::carry_out(&self.emulator, &spared, recording.faults(), own), true);
+        }
+        (inject::carry_out(&self.emulator, &plan, recording.faults(), own), plan.is_answered())
+    }
+
+    async fn operate(&self, head: &Parts, route: &Route<'_>, recording: &mut Recording) -> Answer {
+        match self.try_to_operate(head, route, recording).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                // What was sent is there already or on its way; nobody waits longer to be refused.
+                recording.read_body(Duration::from_millis(10)).await;
+                self.refuse(&error, recording)
+            }
+        }
+    }
+
+    async fn try_to_operate(&self, head: &Parts, route: &Route<'_>, recording: &mut Recording) -> Result<Answer, ApiError> {
+        let handler = route.handler(&head.method, &head.uri)?;
+        let cause = recording.cause();
+        let call = Call { emulator: &self.emulator, headers: &head.headers, path: route.path, cause };
+        match handler {
+            Handler::ByKey(handle) => {
+                let holder = KeyHolder::of(&call, recording.checked_key())?;
+                unless_it_panics(|| Ok(handle(&holder)))
+            }
+            Handler::ByHead(handle) => {
+                let caller = Caller::of(&call, recording.checked_key())?;
+                unless_it_panics(|| handle(&caller))
+            }
+            Handler::ByForm(handle) => {
+                let caller = Caller::of(&call, recording.checked_key())?;
+                let params = Params::read(head, recording).await?;
+                unless_it_panics(|| handle(&caller, &params))
+            }
+        }
+    }
+
+    /// The answer to a refusal, with its explanation.
+    fn refuse(&self, error: &ApiError, recording: &Recording) -> Answer {
+        let explanation = explain::explain(error, recording);
+        let reason = explain::short(error, &explanation);
+        let mut answer = envelope::refusal(&self.emulator, error.code(), &error.message(), reason);
+        if let ApiError::Method { allow, .. } = error {
+            answer.response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        answer.outcome.explanation = Some(Box::new(explanation));
+        answer
+    }
+}
+
+/// Whatever goes wrong in an operation is a bug of ours, and still an answer.
+fn unless_it_panics(operation: impl FnOnce() -> Result<Answer, ApiError>) -> Result<Answer, ApiError> {
+    catch_unwind(AssertUnwindSafe(operation)).unwrap_or(Err(ApiError::Panicked))
 }
 
 /// The answers to preflights. The layer stays away from other requests, where its share would be a tenth of the time.
@@ -96,115 +181,14 @@ fn preflights() -> Arc<Preflights> {
 }
 
 /// What a browser asks of every other answer: who may read it, and which headers.
-fn open_to_any_origin(mut response: Response) -> Response {
+fn open_to_any_origin(response: &mut Response) {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-    response
-}
-
-/// The router, whose panics and refusals become answers.
-#[derive(Clone)]
-struct Operations {
-    emulator: Emulator,
-    router: Router,
-}
-
-impl Operations {
-    /// Says also whether the client gets to see any of the answer.
-    async fn answer_with_faults(self, request: Request, recording: &mut Recording) -> (Response, bool) {
-        let emulator = self.emulator.clone();
-        let plan = match inject::plan(recording, request.headers()) {
-            Ok(plan) => plan,
-            Err(error) => return (refused(&emulator, &error, recording), true),
-        };
-        if !plan.wait.is_zero() {
-            tokio::time::sleep(plan.wait).await;
-        }
-        let own = if plan.runs {
-            Some(self.answer(request, recording).await)
-        } else {
-            recording.read_body(Duration::from_secs(10)).await;
-            None
-        };
-        if plan.spares_refusals && own.as_ref().is_some_and(is_refusal) {
-            recording.spare();
-            let spared = Plan { wait: plan.wait, ..Plan::default() };
-            return (inject::carry_out(&emulator, &spared, recording.faults(), own), true);
-        }
-        (inject::carry_out(&emulator, &plan, recording.faults(), own), plan.is_answered())
-    }
-
-    async fn answer(mut self, mut request: Request, recording: &Recording) -> Response {
-        // assumed: trailing-slash
-        cut_trailing_slash(request.uri_mut());
-        let answer = AssertUnwindSafe(self.router.call(request)).catch_unwind().await;
-        let mut answer = answer.map_or_else(|_| ApiError::Panicked.into_response(), |answer| answer.unwrap_or_else(|never| match never {}));
-        if answer.extensions().get::<Outcome>().is_some() {
-            return answer;
-        }
-        // Whatever reached neither a handler nor a refusal of ours would be a bug.
-        let error = answer.extensions_mut().remove::<ApiError>().unwrap_or(ApiError::Panicked);
-        // What was sent is there already or on its way; nobody waits longer to be refused.
-        recording.read_body(Duration::from_millis(10)).await;
-        refused(&self.emulator, &error, recording)
-    }
-}
-
-fn is_refusal(answer: &Response) -> bool {
-    answer.extensions().get::<Outcome>().is_some_and(|outcome| outcome.reason.is_some())
-}
-
-/// The answer to a refusal, with its explanation.
-fn refused(emulator: &Emulator, error: &ApiError, recording: &Recording) -> Response {
-    let explanation = explain::explain(error, recording);
-    let reason = explain::short(error, &explanation);
-    let mut response = envelope::refusal(emulator, error.code(), &error.message(), reason);
-    if let ApiError::Method { allow, .. } = error {
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
-    }
-    if let Some(outcome) = response.extensions_mut().get_mut::<Outcome>() {
-        outcome.explanation = Some(Box::new(explanation));
-    }
-    response
-}
-
-/// A path with a slash at its end is the same one.
-fn cut_trailing_slash(uri: &mut Uri) {
-    let Some(path) = uri.path().strip_suffix('/').filter(|path| !path.is_empty()) else { return };
-    let target = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
-    if let Ok(cut) = target.parse() {
-        *uri = cut;
-    }
 }
 
 fn header_line(text: &str) -> Option<HeaderValue> {
     let mut line = text::ascii_line(text);
     line.truncate(LINE_CHARS);
     HeaderValue::from_str(&line).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use http_body_util::BodyExt;
-
-    use super::*;
-    use crate::emulator::Settings;
-
-    #[tokio::test]
-    async fn a_panic_becomes_an_envelope_and_the_next_request_works() {
-        let emulator = Emulator::new(Settings::default());
-        let router = super::super::router(emulator.clone()).route("/panic", axum::routing::get(async || -> ApiError { panic!("planted") }));
-        let stack = Exchange { preflights: preflights(), operations: Operations { emulator, router } };
-        let get = |path: &str| {
-            Request::get(path).header("API_KEY", "k").header("Origin", "http://elsewhere").body(axum::body::Body::empty()).unwrap()
-        };
-
-        let response = stack.clone().answer(1, get("/panic")).await;
-        assert_eq!(response.status(), 500);
-        assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
-        assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), r#"{"result_cd":0,"result_msg":"System error"}"#);
-
-        assert_eq!(stack.answer(2, get("/openapi/token")).await.status(), 200);
-    }
 }

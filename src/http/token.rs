@@ -1,6 +1,5 @@
 //! issueToken: a token for the key. It stands in the body only, not in a header of the answer (observed).
 
-use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,7 +7,6 @@ use super::auth::KeyHolder;
 use super::envelope::{Answer, WithData};
 use super::openapi::CallerRefusals;
 use crate::domain::ids::UserId;
-use crate::emulator::Emulator;
 
 /// What issueToken answers with.
 #[derive(Serialize, ToSchema)]
@@ -23,7 +21,7 @@ pub struct Issued<'a> {
 /// Issues a token. Older ones stay valid (observed).
 #[utoipa::path(get, path = "/openapi/token", operation_id = "issueToken", tag = "token", security(("API_KEY" = [])),
     responses((status = 200, description = "the token", body = WithData<Issued>), CallerRefusals))]
-pub async fn issue(State(emulator): State<Emulator>, KeyHolder(account): KeyHolder) -> Answer {
-    let token = emulator.issue_token(&account);
-    Answer::data(&emulator, Issued { user_email: account.user_id(), token })
+pub fn issue(KeyHolder { emulator, account }: &KeyHolder<'_>) -> Answer {
+    let token = emulator.issue_token(account);
+    Answer::data(emulator, Issued { user_email: account.user_id(), token })
 }

@@ -71,7 +71,7 @@ impl Entry {
         if let Some(name) = self.operation.and_then(Operation::behind_the_room) {
             let path = self.transcript.path();
             let behind = path.strip_suffix('/').unwrap_or(path).rsplit('/').next().unwrap_or_default();
-            form.pairs.push((name.to_owned(), escape::segment(behind)));
+            form.pairs.push((name.to_owned(), escape::segment(behind).into_owned()));
         }
         form.decode(self.transcript.query().unwrap_or_default().as_bytes());
         if let Some(body) = self.transcript.request_body()

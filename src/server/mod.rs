@@ -30,7 +30,7 @@ pub use self::page::first_call;
 use crate::admin::{self, Access};
 use crate::emulator::{Cause, Emulator, Settings};
 use crate::http::openapi;
-use crate::http::stack::{self, Exchange, REQUEST_ID};
+use crate::http::stack::{Exchange, REQUEST_ID};
 use crate::tls::Identity;
 
 /// How long answers in flight may take once a stop was asked for.
@@ -49,7 +49,7 @@ pub struct App {
 impl App {
     /// The emulated API and the control plane over one emulator.
     pub fn new(emulator: Emulator, access: impl Into<Access>) -> App {
-        App { api: stack::stack(emulator.clone()), admin: admin::router(emulator.clone(), access.into(), openapi::CONTRACT), emulator }
+        App { api: Exchange::new(emulator.clone()), admin: admin::router(emulator.clone(), access.into(), openapi::CONTRACT), emulator }
     }
 
     /// The same, which hands out that certificate of a CA.

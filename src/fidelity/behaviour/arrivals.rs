@@ -55,14 +55,14 @@ pub const SUBJECT: Subject = Subject {
             .decided(PARAMS, "refusals::a_body_may_have_64_kib_and_no_more")
             .by("64 * 1024", "2 * 1024 * 1024"),
         assumed("trailing-slash", "A slash at the end of any path changes nothing.", "Spring did so before its version 6")
-            .decided("src/http/stack.rs", "arrivals::a_trailing_slash")
-            .by("cut_trailing_slash(request.uri_mut());", ""),
+            .decided("src/http/mod.rs", "arrivals::a_trailing_slash")
+            .by("path.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(path);", "path;"),
         assumed("options", "OPTIONS on any path is a preflight: 200, without authentication.", "browsers send no keys with it")
             .decided("src/http/stack.rs", "arrivals::browsers")
             .by("== Method::OPTIONS", "== Method::TRACE"),
         assumed("head", "HEAD is answered as GET, without the body.", "HTTP says so, and Spring does so")
             .decided("src/http/mod.rs", "rooms_v2::head_is_get_without_a_body")
-            .not_by_a_line("the router gives every GET its HEAD"),
+            .not_by_a_line("HEAD takes the handler of GET, and the stack leaves the body out"),
         assumed("http-1-0", "HTTP/1.0 is answered as HTTP/1.1.", "HTTP says so")
             .decided("src/server/connection.rs", "wire::http_1_0_and_head")
             .not_by_a_line("the HTTP library does it"),

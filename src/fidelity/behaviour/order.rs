@@ -12,12 +12,12 @@ pub const SUBJECT: Subject = Subject {
             "from what costs nothing to what costs most, as frameworks do it",
         )
         .decided("src/http/mod.rs", "refusals::the_order_of_checks")
-        .not_by_a_line("the router and the order of the handlers' arguments decide; the rows below are the parts that are lines"),
+        .not_by_a_line("the order of `Exchange::try_to_operate` decides; the rows below are the parts that are lines"),
         assumed("key-before-token", "Without both headers it is API_KEY that is told to be missing.", "the order of the vendor's table of headers")
             .decided("src/http/auth.rs", "auth::open_mode_takes_any_pair")
             .by(
-                "header(&parts.headers, AuthHeader::ApiKey)?",
-                "header::<Token>(&parts.headers, AuthHeader::Token).and_then(|_| header(&parts.headers, AuthHeader::ApiKey))?",
+                "let key = key.as_ref()",
+                "header::<Token>(call.headers, AuthHeader::Token)?;\n        let key = key.as_ref()",
             ),
         assumed("room-before-fields", "modifyRoom tells an unknown room before any parameter.", "the path is read first")
             .decided("src/http/rooms/modify.rs", "rooms_v2::an_unknown_room_is_told_before_any_parameter")

@@ -13,7 +13,7 @@ use crate::http::error::ApiError;
 use crate::http::inject::ASKED;
 use crate::http::path::{BEHIND, ROOM, segment};
 use crate::http::record::Recording;
-use crate::http::{is_path, nearest_path, operation};
+use crate::http::{Route, is_path, nearest_path};
 use crate::journal::Curl;
 
 const TOKEN_PATH: &str = "/openapi/token";
@@ -73,7 +73,7 @@ fn place(error: &ApiError, curl: &Curl) -> Option<Place> {
     let path = if is_path(path) { path.to_owned() } else { nearest_path(&scrubbed(path)).1 };
     let methods = [curl.method.as_str()].into_iter().chain(path::instead(&curl.method, &path));
     methods.filter_map(|method| Method::from_bytes(method.as_bytes()).ok()).find_map(|method| {
-        let operation = operation(&method, &path).0?;
+        let operation = Route::of(&method, &path).operation()?;
         Some(Place { method, path: path.clone(), operation })
     })
 }
@@ -102,10 +102,10 @@ fn is_about_a_known_account(error: &ApiError) -> bool {
 /// About a room that the account has, the one of the path, the nearest, or else all of them; and about somebody who is in it, or else all
 /// of them.
 fn with_a_room(place: Place, recording: &Recording) -> Option<Place> {
-    if operation(&place.method, &place.path).1.is_none() || recording.key().is_none() {
+    if Route::of(&place.method, &place.path).room.is_none() || recording.key().is_none() {
         return Some(place);
     }
-    let named = escape::segment(segment(&place.path, ROOM));
+    let named = escape::segment(segment(&place.path, ROOM)).into_owned();
     if room::is_there(&named, recording) {
         return with_whom(place, &named, recording);
     }

@@ -1,6 +1,5 @@
 //! sendCustom: a message for programs, now or when its time has come, and cancelCustom, which takes a reserved one back.
 
-use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,13 +8,12 @@ use crate::domain::ids::{RoomId, ScheduleId};
 use crate::domain::message::{JsonString, Message};
 use crate::domain::time::KstTime;
 use crate::domain::user::NickName;
-use crate::emulator::{Emulator, NoSuchRoom, NotReserved};
+use crate::emulator::{NoSuchRoom, NotReserved};
 use crate::http::auth::Caller;
 use crate::http::envelope::{Answer, Envelope};
 use crate::http::error::ApiError;
 use crate::http::openapi::{CancelRefusals, ModifyRefusals};
 use crate::http::params::Params;
-use crate::http::path::{RoomPath, SchedulePath};
 
 /// What sendCustom takes.
 #[derive(ToSchema)]
@@ -54,16 +52,17 @@ pub struct SentOrReserved<'a> {
     params(("roomId" = RoomId, Path, description = "the room")),
     request_body(content = SendCustom, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "the message went out, or with `data` it is reserved", body = SentOrReserved), ModifyRefusals))]
-pub async fn send(State(emulator): State<Emulator>, path: RoomPath, caller: Caller, params: Params) -> Result<Answer, ApiError> {
-    let Caller { account, cause } = &caller;
+pub fn send(caller: &Caller<'_>, params: &Params) -> Result<Answer, ApiError> {
+    let Caller { emulator, account, cause, .. } = caller;
+    let path = caller.room();
     let id = path.id()?;
     // assumed: room-before-custom
     emulator.room(account, &id, |_| ()).map_err(|error| path.unknown(error))?;
-    let Custom { json_string, nick_name, send_date } = custom(&params).map_err(|error| params.refuse(error))?;
+    let Custom { json_string, nick_name, send_date } = custom(params).map_err(|error| params.refuse(error))?;
     let Some(send_date) = send_date else {
         let message = Message::Custom { nick_name, json_string };
         emulator.send(account, &id, message, *cause).map_err(|_| path.unknown(NoSuchRoom))?;
-        return Ok(Answer::empty(&emulator).warn(params.warning()));
+        return Ok(Answer::empty(emulator).warn(params.warning()));
     };
     let reserved = emulator.reserve(account, &id, send_date, (nick_name, json_string), *cause);
     let schedule_id = reserved.map_err(|error| match error {
@@ -75,7 +74,7 @@ pub async fn send(State(emulator): State<Emulator>, path: RoomPath, caller: Call
         }),
     })?;
     // assumed: schedule-in-data
-    Ok(Answer::data(&emulator, Reserved { schedule_id }).warn(params.warning()))
+    Ok(Answer::data(emulator, Reserved { schedule_id }).warn(params.warning()))
 }
 
 struct Custom {
@@ -97,8 +96,9 @@ fn custom(params: &Params) -> Result<Custom, FieldError> {
 #[utoipa::path(delete, path = "/openapi/v1/custom/{roomId}/{scheduleId}", operation_id = "cancelCustom", tag = "messages",
     params(("roomId" = RoomId, Path, description = "the room"), ("scheduleId" = ScheduleId, Path, description = "what sendCustom answered")),
     responses((status = 200, description = "the message does not go out", body = Envelope), CancelRefusals))]
-pub async fn cancel(State(emulator): State<Emulator>, path: SchedulePath, caller: Caller) -> Result<Answer, ApiError> {
-    let Caller { account, .. } = &caller;
+pub fn cancel(caller: &Caller<'_>) -> Result<Answer, ApiError> {
+    let Caller { emulator, account, .. } = caller;
+    let path = caller.schedule();
     let id = path.room.id()?;
     let unknown = |error| path.room.unknown(error);
     let was_reserved = match path.named() {
@@ -108,5 +108,5 @@ pub async fn cancel(State(emulator): State<Emulator>, path: SchedulePath, caller
     if !was_reserved {
         return Err(ApiError::NoSuchSchedule { schedule_id: path.text().to_owned() });
     }
-    Ok(Answer::empty(&emulator))
+    Ok(Answer::empty(emulator))
 }

@@ -1,19 +1,17 @@
 //! sendNotice: a notice for everybody in a room.
 
-use axum::extract::State;
 use utoipa::ToSchema;
 
 use crate::domain::field::FieldError;
 use crate::domain::ids::RoomId;
 use crate::domain::message::{Message, Notice};
 use crate::domain::user::NickName;
-use crate::emulator::{Emulator, NoSuchRoom};
+use crate::emulator::NoSuchRoom;
 use crate::http::auth::Caller;
 use crate::http::envelope::{Answer, Envelope};
 use crate::http::error::ApiError;
 use crate::http::openapi::ModifyRefusals;
 use crate::http::params::Params;
-use crate::http::path::RoomPath;
 
 /// What sendNotice takes.
 #[derive(ToSchema)]
@@ -29,14 +27,15 @@ pub struct SendNotice {
     params(("roomId" = RoomId, Path, description = "the room")),
     request_body(content = SendNotice, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "the notice went out", body = Envelope), ModifyRefusals))]
-pub async fn send(State(emulator): State<Emulator>, path: RoomPath, caller: Caller, params: Params) -> Result<Answer, ApiError> {
-    let Caller { account, cause } = &caller;
+pub fn send(caller: &Caller<'_>, params: &Params) -> Result<Answer, ApiError> {
+    let Caller { emulator, account, cause, .. } = caller;
+    let path = caller.room();
     let id = path.id()?;
     // assumed: room-before-notice
     emulator.room(account, &id, |_| ()).map_err(|error| path.unknown(error))?;
-    let message = notice(&params).map_err(|error| params.refuse(error))?;
+    let message = notice(params).map_err(|error| params.refuse(error))?;
     emulator.send(account, &id, message, *cause).map_err(|_| path.unknown(NoSuchRoom))?;
-    Ok(Answer::empty(&emulator).warn(params.warning()))
+    Ok(Answer::empty(emulator).warn(params.warning()))
 }
 
 fn notice(params: &Params) -> Result<Message, FieldError> {

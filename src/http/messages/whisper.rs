@@ -1,19 +1,17 @@
 //! sendWhisperMessage: a message for one user of a room.
 
-use axum::extract::State;
 use utoipa::ToSchema;
 
 use crate::domain::field::FieldError;
 use crate::domain::ids::RoomId;
 use crate::domain::message::{Message, WhisperText};
 use crate::domain::user::{ClientKey, NickName};
-use crate::emulator::{Emulator, NotThere};
+use crate::emulator::NotThere;
 use crate::http::auth::Caller;
 use crate::http::envelope::{Answer, Envelope};
 use crate::http::error::ApiError;
 use crate::http::openapi::WhisperRefusals;
 use crate::http::params::Params;
-use crate::http::path::UserPath;
 
 /// What sendWhisperMessage takes.
 #[derive(ToSchema)]
@@ -29,8 +27,9 @@ pub struct SendWhisperMessage {
     params(("roomId" = RoomId, Path, description = "the room"), ("clientKey" = ClientKey, Path, description = "for whom")),
     request_body(content = SendWhisperMessage, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "the message went out", body = Envelope), WhisperRefusals))]
-pub async fn send(State(emulator): State<Emulator>, path: UserPath, caller: Caller, params: Params) -> Result<Answer, ApiError> {
-    let Caller { account, cause } = &caller;
+pub fn send(caller: &Caller<'_>, params: &Params) -> Result<Answer, ApiError> {
+    let Caller { emulator, account, cause, .. } = caller;
+    let path = caller.user();
     let id = path.room.id()?;
     let is_in =
         |client_key: &Option<ClientKey>| emulator.room(account, &id, |room| client_key.as_ref().is_some_and(|key| room.people.hears(key)));
@@ -39,9 +38,9 @@ pub async fn send(State(emulator): State<Emulator>, path: UserPath, caller: Call
     if !is_in(&client_key).map_err(|error| path.room.unknown(error))? {
         return Err(path.unknown(NotThere::User));
     }
-    let message = whisper(&params, path.key()?).map_err(|error| params.refuse(error))?;
+    let message = whisper(params, path.key()?).map_err(|error| params.refuse(error))?;
     emulator.send(account, &id, message, *cause).map_err(|error| path.unknown(error))?;
-    Ok(Answer::empty(&emulator).warn(params.warning()))
+    Ok(Answer::empty(emulator).warn(params.warning()))
 }
 
 fn whisper(params: &Params, client_key: ClientKey) -> Result<Message, FieldError> {

@@ -1,38 +1,34 @@
 //! listMuteUser, muteUser, unmuteUser: who may not write in a room.
 
-use axum::extract::State;
-
 use super::view::{self, UserOfRoom};
 use crate::domain::ids::RoomId;
 use crate::domain::room::Room;
 use crate::domain::user::ClientKey;
-use crate::emulator::Emulator;
 use crate::http::auth::Caller;
 use crate::http::envelope::{Answer, Envelope, WithList};
 use crate::http::error::ApiError;
 use crate::http::openapi::{RoomRefusals, UserRefusals};
-use crate::http::path::{RoomPath, UserPath};
 
 /// Lists who may not write in a room.
 #[utoipa::path(get, path = "/openapi/v1/mute/{roomId}", operation_id = "listMuteUser", tag = "users",
     params(("roomId" = RoomId, Path, description = "the room")),
     responses((status = 200, description = "the muted, `[]` when there are none", body = WithList<UserOfRoom>), RoomRefusals))]
-pub async fn list(State(emulator): State<Emulator>, path: RoomPath, Caller { account, .. }: Caller) -> Result<Answer, ApiError> {
-    view::list(&emulator, &account, &path, |room| room.people.mutes())
+pub fn list(caller: &Caller<'_>) -> Result<Answer, ApiError> {
+    view::list(caller, |room| room.people.mutes())
 }
 
 /// Keeps a user of a room from writing. A body is ignored.
 #[utoipa::path(post, path = "/openapi/v1/mute/{roomId}/{clientKey}", operation_id = "muteUser", tag = "users",
     params(("roomId" = RoomId, Path, description = "the room"), ("clientKey" = ClientKey, Path, description = "who")),
     responses((status = 200, description = "the user may not write", body = Envelope), UserRefusals))]
-pub async fn mute(State(emulator): State<Emulator>, path: UserPath, caller: Caller) -> Result<Answer, ApiError> {
-    view::change(&emulator, &path, &caller, Room::mute)
+pub fn mute(caller: &Caller<'_>) -> Result<Answer, ApiError> {
+    view::change(caller, Room::mute)
 }
 
 /// Lets somebody write again; whoever could, still can. A body is ignored.
 #[utoipa::path(put, path = "/openapi/v1/mute/{roomId}/{clientKey}", operation_id = "unmuteUser", tag = "users",
     params(("roomId" = RoomId, Path, description = "the room"), ("clientKey" = ClientKey, Path, description = "who")),
     responses((status = 200, description = "nobody of that clientKey is muted", body = Envelope), RoomRefusals))]
-pub async fn unmute(State(emulator): State<Emulator>, path: UserPath, caller: Caller) -> Result<Answer, ApiError> {
-    view::undo(&emulator, &path, &caller, Room::unmute)
+pub fn unmute(caller: &Caller<'_>) -> Result<Answer, ApiError> {
+    view::undo(caller, Room::unmute)
 }

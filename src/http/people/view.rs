@@ -1,7 +1,5 @@
 //! Somebody as the three lists show them, in the order of the vendor's table.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,11 +7,9 @@ use crate::domain::field::Grade;
 use crate::domain::ids::RoomId;
 use crate::domain::room::Room;
 use crate::domain::user::{ClientKey, NickName, NoSuchUser, User};
-use crate::emulator::{Account, Emulator};
 use crate::http::auth::Caller;
 use crate::http::envelope::Answer;
 use crate::http::error::ApiError;
-use crate::http::path::{RoomPath, UserPath};
 
 /// Somebody of a room.
 // assumed: lists-alike
@@ -33,7 +29,9 @@ impl<'a> UserOfRoom<'a> {
 }
 
 /// The answer with one of the lists of a room.
-pub fn list(emulator: &Emulator, account: &Arc<Account>, path: &RoomPath, list: fn(&Room) -> &[User]) -> Result<Answer, ApiError> {
+pub fn list(caller: &Caller<'_>, list: fn(&Room) -> &[User]) -> Result<Answer, ApiError> {
+    let Caller { emulator, account, .. } = caller;
+    let path = caller.room();
     // assumed: people-order
     let shown = |room: &Room| Answer::list(emulator, list(room).iter().map(|user| UserOfRoom::of(room, user)).collect());
     emulator.room(account, &path.id()?, shown).map_err(|error| path.unknown(error))
@@ -41,12 +39,9 @@ pub fn list(emulator: &Emulator, account: &Arc<Account>, path: &RoomPath, list: 
 
 /// Does something to somebody of a room.
 // assumed: people-body
-pub fn change(
-    emulator: &Emulator,
-    path: &UserPath,
-    Caller { account, cause }: &Caller,
-    act: fn(&mut Room, &ClientKey) -> Result<(), NoSuchUser>,
-) -> Result<Answer, ApiError> {
+pub fn change(caller: &Caller<'_>, act: fn(&mut Room, &ClientKey) -> Result<(), NoSuchUser>) -> Result<Answer, ApiError> {
+    let Caller { emulator, account, cause, .. } = caller;
+    let path = caller.user();
     // What nobody can be called names nobody, and the room is looked for first.
     // assumed: room-before-user
     let act = |room: &mut Room| path.named().map_or(Err(NoSuchUser), |key| act(room, &key)); // assumed: impossible-client-key
@@ -55,12 +50,9 @@ pub fn change(
 }
 
 /// Undoes it. What is not there is undone already.
-pub fn undo(
-    emulator: &Emulator,
-    path: &UserPath,
-    Caller { account, cause }: &Caller,
-    act: fn(&mut Room, &ClientKey),
-) -> Result<Answer, ApiError> {
+pub fn undo(caller: &Caller<'_>, act: fn(&mut Room, &ClientKey)) -> Result<Answer, ApiError> {
+    let Caller { emulator, account, cause, .. } = caller;
+    let path = caller.user();
     let act = |room: &mut Room| {
         // assumed: undo-nothing
         path.named().iter().for_each(|key| act(room, key));

@@ -1,13 +1,11 @@
 //! createRoom: the parameters of the new room, checked in the vendor's order, and its id.
 
-use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::field::{FieldError, GApiKey, MaxUser, Resolution, RoomName, RoomType, Template, Webrtc, YesNo};
 use crate::domain::ids::RoomId;
 use crate::domain::room::{NewRoom, room_type_for};
-use crate::emulator::Emulator;
 use crate::http::auth::Caller;
 use crate::http::envelope::{Answer, WithData};
 use crate::http::error::ApiError;
@@ -54,24 +52,20 @@ pub struct CreateRoomV1 {
 #[utoipa::path(post, path = "/openapi/v2/rooms", operation_id = "createRoom", tag = "rooms v2",
     request_body(content = CreateRoomV2, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "the id of the new room", body = WithData<Created>), CreateRefusals))]
-pub async fn v2(State(emulator): State<Emulator>, caller: Caller, params: Params) -> Result<Answer, ApiError> {
-    create(&emulator, &caller, &params, new_room_v2)
+pub fn v2(caller: &Caller<'_>, params: &Params) -> Result<Answer, ApiError> {
+    create(caller, params, new_room_v2)
 }
 
 /// Creates a room. Parameters may also stand in the query.
 #[utoipa::path(post, path = "/openapi/v1/rooms", operation_id = "createRoomV1", tag = "rooms v1",
     request_body(content = CreateRoomV1, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "the id of the new room", body = WithData<Created>), CreateRefusals))]
-pub async fn v1(State(emulator): State<Emulator>, caller: Caller, params: Params) -> Result<Answer, ApiError> {
-    create(&emulator, &caller, &params, new_room_v1)
+pub fn v1(caller: &Caller<'_>, params: &Params) -> Result<Answer, ApiError> {
+    create(caller, params, new_room_v1)
 }
 
-fn create(
-    emulator: &Emulator,
-    Caller { account, cause }: &Caller,
-    params: &Params,
-    new_room: fn(&Params) -> Result<NewRoom, FieldError>,
-) -> Result<Answer, ApiError> {
+fn create(caller: &Caller<'_>, params: &Params, new_room: fn(&Params) -> Result<NewRoom, FieldError>) -> Result<Answer, ApiError> {
+    let Caller { emulator, account, cause, .. } = caller;
     let new = new_room(params).map_err(|error| params.refuse(error))?;
     let room_id = emulator.create_room(account, new, *cause);
     Ok(Answer::data(emulator, Created { room_id }).warn(params.warning()).about(room_id))

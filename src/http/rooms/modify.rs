@@ -1,6 +1,5 @@
 //! modifyRoom: the parameters of the change, checked in the vendor's order; all of it happens or nothing.
 
-use axum::extract::State;
 use utoipa::ToSchema;
 
 use crate::domain::field::{
@@ -8,13 +7,11 @@ use crate::domain::field::{
 };
 use crate::domain::ids::RoomId;
 use crate::domain::room::{RoomChange, WebrtcChange};
-use crate::emulator::Emulator;
 use crate::http::auth::Caller;
 use crate::http::envelope::{Answer, Envelope};
 use crate::http::error::ApiError;
 use crate::http::openapi::ModifyRefusals;
 use crate::http::params::Params;
-use crate::http::path::RoomPath;
 
 /// What modifyRoom of v2 takes.
 #[derive(ToSchema)]
@@ -54,8 +51,8 @@ pub struct ModifyRoomV1 {
     params(("roomId" = RoomId, Path, description = "the room")),
     request_body(content = ModifyRoomV2, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "the room is changed", body = Envelope), ModifyRefusals))]
-pub async fn v2(State(emulator): State<Emulator>, path: RoomPath, caller: Caller, params: Params) -> Result<Answer, ApiError> {
-    modify(&emulator, &path, &caller, &params, change_v2)
+pub fn v2(caller: &Caller<'_>, params: &Params) -> Result<Answer, ApiError> {
+    modify(caller, params, change_v2)
 }
 
 /// Changes a room. Parameters may also stand in the query.
@@ -63,18 +60,14 @@ pub async fn v2(State(emulator): State<Emulator>, path: RoomPath, caller: Caller
     params(("roomId" = RoomId, Path, description = "the room")),
     request_body(content = ModifyRoomV1, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "the room is changed", body = Envelope), ModifyRefusals))]
-pub async fn v1(State(emulator): State<Emulator>, path: RoomPath, caller: Caller, params: Params) -> Result<Answer, ApiError> {
-    modify(&emulator, &path, &caller, &params, change_v1)
+pub fn v1(caller: &Caller<'_>, params: &Params) -> Result<Answer, ApiError> {
+    modify(caller, params, change_v1)
 }
 
 /// The room must exist before a field is looked at.
-fn modify(
-    emulator: &Emulator,
-    path: &RoomPath,
-    Caller { account, cause }: &Caller,
-    params: &Params,
-    change: fn(&Params) -> Result<RoomChange, FieldError>,
-) -> Result<Answer, ApiError> {
+fn modify(caller: &Caller<'_>, params: &Params, change: fn(&Params) -> Result<RoomChange, FieldError>) -> Result<Answer, ApiError> {
+    let Caller { emulator, account, cause, .. } = caller;
+    let path = caller.room();
     let id = path.id()?;
     // assumed: room-before-fields
     emulator.room(account, &id, |_| ()).map_err(|error| path.unknown(error))?;
