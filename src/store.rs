@@ -1,51 +1,125 @@
-//! The rooms of one account, in order of creation. Pure and synchronous.
+//! The rooms of one account, in order of creation, and what lists make of them. Pure and synchronous.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use bytes::Bytes;
 
 use crate::domain::ids::RoomId;
+use crate::domain::map::Map;
 use crate::domain::room::Room;
 
-/// Rooms by id and by order. Every operation but the list costs the same however many rooms there are.
+/// How many places in the order share a rendering. When one of its rooms changes, so many are rendered again by the next list.
+const STRETCH: u64 = 64;
+
+/// In which of its pictures a room is rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    V1,
+    V2,
+}
+
+/// Rooms by id and by order. Every operation but the list costs the same however many rooms there are, and a list costs what
+/// has changed since the last.
 #[derive(Debug, Default)]
 pub struct Store {
-    order: HashMap<RoomId, u64>,
-    rooms: BTreeMap<u64, Room>,
+    places: Map<RoomId, u64>,
+    stretches: BTreeMap<u64, Stretch>,
     next: u64,
+}
+
+/// Neighbours in the order, by place, and how each version lists them.
+#[derive(Debug, Default)]
+struct Stretch {
+    rooms: Vec<(u64, Room)>,
+    rendered: [OnceLock<Bytes>; 2],
+}
+
+impl Stretch {
+    fn find(&self, place: u64) -> Result<usize, usize> {
+        self.rooms.binary_search_by_key(&place, |(place, _)| *place)
+    }
+
+    /// From here on its renderings are out of date.
+    fn changing(&mut self) -> &mut Vec<(u64, Room)> {
+        self.rendered = Default::default();
+        &mut self.rooms
+    }
 }
 
 impl Store {
     /// Adds a room at the end; one with the same id is replaced in its place.
     pub fn put(&mut self, room: Room) {
-        let place = *self.order.entry(room.room_id).or_insert_with(|| {
+        let place = *self.places.entry(room.room_id).or_insert_with(|| {
             self.next += 1;
             self.next
         });
-        self.rooms.insert(place, room);
+        let stretch = self.stretches.entry(place / STRETCH).or_default();
+        let at = stretch.find(place);
+        let rooms = stretch.changing();
+        match at {
+            Ok(at) => rooms[at].1 = room,
+            Err(at) => rooms.insert(at, (place, room)),
+        }
     }
 
     /// The room of that id.
     pub fn get(&self, id: &RoomId) -> Option<&Room> {
-        self.rooms.get(self.order.get(id)?)
+        let place = self.place(id)?;
+        let stretch = self.stretches.get(&(place / STRETCH))?;
+        stretch.find(place).ok().map(|at| &stretch.rooms[at].1)
     }
 
     /// The room of that id, to be changed. Its `room_id` must stay as it is.
     pub fn get_mut(&mut self, id: &RoomId) -> Option<&mut Room> {
-        self.rooms.get_mut(self.order.get(id)?)
+        let place = self.place(id)?;
+        let stretch = self.stretches.get_mut(&(place / STRETCH))?;
+        let at = stretch.find(place).ok()?;
+        Some(&mut stretch.changing()[at].1)
     }
 
     /// Takes a room out.
     pub fn remove(&mut self, id: &RoomId) -> Option<Room> {
-        self.rooms.remove(&self.order.remove(id)?)
+        let place = self.places.remove(id)?;
+        let stretch = self.stretches.get_mut(&(place / STRETCH))?;
+        let at = stretch.find(place).ok()?;
+        let rooms = stretch.changing();
+        let (_, room) = rooms.remove(at);
+        if rooms.is_empty() {
+            self.stretches.remove(&(place / STRETCH));
+        } else if rooms.len() <= rooms.capacity() / 4 {
+            rooms.shrink_to_fit();
+        }
+        Some(room)
     }
 
     /// Where a room stands in the order.
     pub fn place(&self, id: &RoomId) -> Option<u64> {
-        self.order.get(id).copied()
+        self.places.get(id).copied()
+    }
+
+    /// How many rooms there are.
+    pub fn len(&self) -> usize {
+        self.places.len()
     }
 
     /// All rooms, oldest first.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Room> + DoubleEndedIterator {
-        self.rooms.values()
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Room> {
+        self.stretches.values().flat_map(|stretch| stretch.rooms.iter().map(|(_, room)| room))
+    }
+
+    /// All rooms as `render` writes them, oldest first and in pieces. It writes each room alone, and always the same for the same
+    /// room and version: what has not changed is not asked for again.
+    pub fn rendered(&self, version: Version, render: impl Fn(&Room, &mut Vec<u8>)) -> impl Iterator<Item = &Bytes> {
+        self.stretches.values().map(move |stretch| {
+            stretch.rendered[version as usize].get_or_init(|| {
+                let mut text = Vec::new();
+                stretch.rooms.iter().for_each(|(_, room)| render(room, &mut text));
+                // It may be kept for long.
+                text.shrink_to_fit();
+                text.into()
+            })
+        })
     }
 }
 

@@ -22,14 +22,17 @@ impl RoomId {
     /// How many letters and digits are drawn at random.
     pub const RANDOM: usize = 20;
     const GROUP: usize = Self::RANDOM / 2;
+    const DATE: usize = Self::LEN - KstTime::DIGITS;
+    const LAST_DASH: usize = Self::DATE - 1;
 
     /// The id of a room created at `created`, its letters taken from random bytes.
     pub fn new(random: [u8; Self::RANDOM], created: KstTime) -> RoomId {
-        let letter = |byte: &u8| char::from(letter(*byte));
-        let (first, second) = random.split_at(Self::GROUP);
-        let text = format!("{}-{}-{created}", first.iter().map(letter).collect::<String>(), second.iter().map(letter).collect::<String>());
-        let mut id = [0; Self::LEN];
-        id.copy_from_slice(text.as_bytes());
+        let letters = random.map(letter);
+        let (first, second) = letters.split_at(Self::GROUP);
+        let mut id = [b'-'; Self::LEN];
+        id[..Self::GROUP].copy_from_slice(first);
+        id[Self::GROUP + 1..Self::LAST_DASH].copy_from_slice(second);
+        id[Self::DATE..].copy_from_slice(created.digits().as_str().as_bytes());
         RoomId(id)
     }
 
@@ -50,15 +53,13 @@ impl FromStr for RoomId {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let group = |part: &str| part.len() == Self::GROUP && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let suffix = |part: &str| part.len() == KstTime::DIGITS && part.bytes().all(|byte| byte.is_ascii_digit());
-        let mut parts = text.split('-');
-        let shaped = parts.next().is_some_and(group)
-            && parts.next().is_some_and(group)
-            && parts.next().is_some_and(suffix)
-            && parts.next().is_none();
-        match text.as_bytes().try_into() {
-            Ok(id) if shaped => Ok(RoomId(id)),
+        let is_in_place = |(at, byte): (usize, &u8)| match at {
+            Self::GROUP | Self::LAST_DASH => *byte == b'-',
+            Self::DATE.. => byte.is_ascii_digit(),
+            _ => byte.is_ascii_alphanumeric(),
+        };
+        match <[u8; Self::LEN]>::try_from(text.as_bytes()) {
+            Ok(id) if id.iter().enumerate().all(is_in_place) => Ok(RoomId(id)),
             _ => Err(Invalid("must be 10 letters or digits, a dash, 10 letters or digits, a dash, 14 digits".to_owned())),
         }
     }

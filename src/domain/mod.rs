@@ -6,6 +6,7 @@ pub mod cause;
 pub mod code;
 pub mod field;
 pub mod ids;
+pub mod map;
 pub mod message;
 pub mod operation;
 pub mod room;

@@ -1,6 +1,6 @@
 //! One account, and what is in it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::RwLock;
 
 use super::changes::Changes;
@@ -8,6 +8,7 @@ use crate::chat::Chat;
 use crate::clock::Clock;
 use crate::domain::cause::Cause;
 use crate::domain::ids::{ApiKey, RoomId, ScheduleId, Token, UserId};
+use crate::domain::map::Map;
 use crate::domain::time::KstTime;
 use crate::fixture::{Fixtures, RoomFixture, SavedAccount, SavedRoom};
 use crate::seed::Seed;
@@ -31,7 +32,7 @@ pub(super) struct AccountState {
     pub clock: Clock,
     pub rooms: Store,
     /// Of rooms in which something was said or is to be said.
-    pub chats: HashMap<RoomId, Chat>,
+    pub chats: Map<RoomId, Chat>,
     /// When something may fall due in which room. A room may stand here in vain.
     pub due: BTreeSet<(KstTime, RoomId)>,
     pub changes: Changes,
@@ -120,7 +121,7 @@ impl AccountState {
         let mut state = AccountState {
             clock: start.clock,
             rooms: Store::default(),
-            chats: HashMap::new(),
+            chats: Map::default(),
             due: BTreeSet::new(),
             changes: Changes::default(),
             expiries: BTreeMap::new(),

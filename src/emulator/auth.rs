@@ -50,16 +50,26 @@ impl Emulator {
     /// # Errors
     /// [`AuthRefusal`], and then no account has come into being.
     pub fn authenticate(&self, key: &ApiKey, token: &Token) -> Result<Arc<Account>, AuthRefusal> {
-        self.check_key(key)?;
-        let existing = read(&self.0.world).accounts.get(key).cloned();
+        let existing = {
+            let world = read(&self.0.world);
+            let existing = world.accounts.get(key).cloned();
+            if existing.is_none() && !self.knows(&world, key) {
+                return Err(AuthRefusal::UnknownKey);
+            }
+            existing
+        };
+        let account = || existing.clone().unwrap_or_else(|| self.account(key));
         if existing.as_ref().is_some_and(|account| account.tokens.contains(token)) {
-            return Ok(self.account(key));
+            return Ok(account());
         }
-        let signer = existing.as_ref().map_or_else(|| account::signer(&self.0.seed, key), |account| account.signer.clone());
-        if let Some(claims) = signer.check(token.as_str()) {
+        let claims = match &existing {
+            Some(account) => account.signer.check(token.as_str()),
+            None => account::signer(&self.0.seed, key).check(token.as_str()),
+        };
+        if let Some(claims) = claims {
             let seconds_ago = self.now(Some(key)).timestamp() - claims.exp;
             // assumed: leeway
-            return if seconds_ago >= 0 { Err(AuthRefusal::ExpiredToken { seconds_ago }) } else { Ok(self.account(key)) };
+            return if seconds_ago >= 0 { Err(AuthRefusal::ExpiredToken { seconds_ago }) } else { Ok(account()) };
         }
         if self.issued_for_another(token) {
             return Err(AuthRefusal::TokenOfAnotherKey);
@@ -68,7 +78,7 @@ impl Emulator {
             self.warn_of_live_credential(key);
         }
         match self.0.settings.auth {
-            AuthMode::Open => Ok(self.account(key)),
+            AuthMode::Open => Ok(account()),
             AuthMode::Strict if read(&self.0.world).accounts.values().any(|account| account.tokens.contains(token)) => {
                 Err(AuthRefusal::TokenOfAnotherKey)
             }

@@ -1,11 +1,12 @@
 //! What happened to the rooms of an account since its fixtures or since a mark: only rooms that were touched cost anything.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use chrono::{DateTime, Utc};
 
 use crate::domain::cause::Cause;
 use crate::domain::ids::RoomId;
+use crate::domain::map::Map;
 use crate::domain::room::Room;
 use crate::store::Store;
 
@@ -17,7 +18,7 @@ const GRAVES: usize = 1000;
 pub struct Changes {
     /// When the mark was set; `None` is since the fixtures.
     pub marked: Option<DateTime<Utc>>,
-    touched: HashMap<RoomId, Touched>,
+    touched: Map<RoomId, Touched>,
     graves: VecDeque<Grave>,
 }
 

@@ -111,7 +111,7 @@ impl Emulator {
         let summary = |account: &Account, state: &AccountState| AccountSummary {
             key: account.key.clone(),
             user_id: account.user_id.clone(),
-            rooms: state.rooms.iter().len(),
+            rooms: state.rooms.len(),
             clock: state.clock.mode(),
             now: state.clock.now(),
         };

@@ -13,10 +13,11 @@ mod observe;
 mod people;
 mod settings;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
@@ -30,12 +31,14 @@ pub use self::messages::NotReserved;
 pub use self::people::NotThere;
 pub use self::settings::{AuthMode, ErrorStatus, Settings, checked_ttl};
 pub use crate::domain::cause::Cause;
+pub use crate::store::Version;
 
 use self::account::{AccountState, Start};
 use self::auth::Issued;
 use crate::clock::Clock;
 use crate::domain::code::ResultCodes;
 use crate::domain::ids::{ApiKey, RoomId};
+use crate::domain::map::Map;
 use crate::domain::room::{NewRoom, Room, RoomChange};
 use crate::fault::FaultTable;
 use crate::journal::Journal;
@@ -70,14 +73,14 @@ struct Shared {
 /// All accounts, and the clock that accounts to come start with.
 struct World {
     clock: Clock,
-    accounts: HashMap<ApiKey, Arc<Account>>,
+    accounts: Map<ApiKey, Arc<Account>>,
 }
 
 impl Emulator {
     /// An emulator with its fixture's accounts in place.
     pub fn new(settings: Settings) -> Emulator {
         let seed = settings.seed.map_or_else(Seed::random, Seed::repeatable);
-        let world = World { clock: Clock::start(settings.clock), accounts: HashMap::new() };
+        let world = World { clock: Clock::start(settings.clock), accounts: Map::default() };
         let journal = Mutex::new(Journal::new(settings.journal));
         let emulator = Emulator(Arc::new(Shared {
             settings,
@@ -106,9 +109,16 @@ impl Emulator {
         &self.0.settings.fixtures.codes
     }
 
-    /// Looks at all rooms of the account, oldest first. `look` runs under the account's lock and must not call the emulator.
-    pub fn rooms<R>(&self, account: &Arc<Account>, look: impl FnOnce(&mut dyn ExactSizeIterator<Item = &Room>) -> R) -> R {
-        self.look_at(account, |state| look(&mut state.rooms.iter()))
+    /// Looks at all rooms of the account as `render` writes them, oldest first and in pieces ([`Store::rendered`]). Both run under
+    /// the account's lock and must not call the emulator.
+    pub fn rooms<R>(
+        &self,
+        account: &Arc<Account>,
+        version: Version,
+        render: impl Fn(&Room, &mut Vec<u8>),
+        look: impl FnOnce(&mut dyn Iterator<Item = &Bytes>) -> R,
+    ) -> R {
+        self.look_at(account, |state| look(&mut state.rooms.rendered(version, render)))
     }
 
     /// Looks at one room. `look` runs under the account's lock and must not call the emulator.

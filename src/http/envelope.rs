@@ -6,6 +6,8 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::json;
+use super::pieces::Pieces;
 use crate::domain::code::{CodeRow, ResultCode};
 use crate::domain::ids::RoomId;
 use crate::emulator::{Emulator, ErrorStatus};
@@ -61,7 +63,7 @@ pub struct Outcome {
     /// The number in the envelope; `None` on a preflight.
     pub result_cd: Option<i32>,
     /// The bytes of the answer.
-    pub body: Bytes,
+    pub body: Pieces,
     /// The room that was made.
     pub room_id: Option<RoomId>,
     /// On a refusal, what was wrong and the cure.
@@ -83,6 +85,14 @@ impl Answer {
         Self::new(emulator, |result_cd, result_msg| json(&WithList { result_cd, result_msg, list }))
     }
 
+    /// A success with a list that is rendered already, each item with a comma behind it.
+    pub fn rendered<'b>(emulator: &Emulator, items: impl Iterator<Item = &'b Bytes>) -> Answer {
+        Self::new(emulator, |result_cd, result_msg| {
+            let empty = json(&WithList::<()> { result_cd, result_msg, list: Vec::new() });
+            Pieces::within(&empty.beginning(usize::MAX), items)
+        })
+    }
+
     /// A success with an object.
     pub fn data<T: Serialize>(emulator: &Emulator, data: T) -> Answer {
         Self::new(emulator, |result_cd, result_msg| json(&WithData { result_cd, result_msg, data }))
@@ -102,15 +112,14 @@ impl Answer {
         self
     }
 
-    fn new(emulator: &Emulator, body: impl FnOnce(i32, &str) -> Vec<u8>) -> Answer {
+    fn new(emulator: &Emulator, body: impl FnOnce(i32, &str) -> Pieces) -> Answer {
         let row = emulator.codes().row(ResultCode::Success);
-        let outcome = Outcome { result_cd: Some(row.result_cd), ..Outcome::default() };
-        Self::with(status(emulator, row), outcome, body(row.result_cd, row.result_msg.as_deref().unwrap_or_default()))
+        let body = body(row.result_cd, row.result_msg.as_deref().unwrap_or_default());
+        Self::with(status(emulator, row), Outcome { result_cd: Some(row.result_cd), body, ..Outcome::default() })
     }
 
-    fn with(status: StatusCode, mut outcome: Outcome, body: Vec<u8>) -> Answer {
-        outcome.body = body.into();
-        let mut response = Response::new(Body::from(outcome.body.clone()));
+    fn with(status: StatusCode, outcome: Outcome) -> Answer {
+        let mut response = Response::new(Body::new(outcome.body.clone()));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         // assumed: content-type
@@ -137,8 +146,8 @@ pub fn injected(emulator: &Emulator, code: ResultCode, http: Option<u16>, messag
 }
 
 fn refusal_in_words(emulator: &Emulator, row: &CodeRow, message: &str, reason: String) -> Answer {
-    let outcome = Outcome { result_cd: Some(row.result_cd), reason: Some(reason), ..Outcome::default() };
-    Answer::with(status(emulator, row), outcome, json(&Envelope { result_cd: row.result_cd, result_msg: message }))
+    let body = json(&Envelope { result_cd: row.result_cd, result_msg: message });
+    Answer::with(status(emulator, row), Outcome { result_cd: Some(row.result_cd), body, reason: Some(reason), ..Outcome::default() })
 }
 
 fn status(emulator: &Emulator, row: &CodeRow) -> StatusCode {
@@ -148,8 +157,8 @@ fn status(emulator: &Emulator, row: &CodeRow) -> StatusCode {
     }
 }
 
-/// Strings, numbers and lists of them always serialise.
-fn json<T: Serialize>(value: &T) -> Vec<u8> {
-    let mut json = Vec::with_capacity(ONE_ROOM);
-    serde_json::to_writer(&mut json, value).map(|()| json).unwrap_or_default()
+fn json<T: Serialize>(value: &T) -> Pieces {
+    let mut text = Vec::with_capacity(ONE_ROOM);
+    json::write(&mut text, value);
+    text.into()
 }

@@ -60,7 +60,7 @@ pub fn carry_out(emulator: &Emulator, plan: &Plan, applied: &[Applied], own: Opt
         }
         Reply::Page { http, html } => {
             let response = (StatusCode::from_u16(*http).unwrap_or_default(), [(header::CONTENT_TYPE, "text/html")], *html).into_response();
-            let outcome = Outcome { body: html.as_bytes().into(), reason: Some(reason()), ..Outcome::default() };
+            let outcome = Outcome { body: html.as_bytes().to_vec().into(), reason: Some(reason()), ..Outcome::default() };
             let mut answer = Answer { response, outcome };
             keep_room(&mut answer, own.as_ref());
             answer
@@ -81,9 +81,9 @@ pub fn carry_out(emulator: &Emulator, plan: &Plan, applied: &[Applied], own: Opt
 fn broken(mut own: Answer, reason: String) -> Answer {
     let Answer { response, outcome } = &mut own;
     outcome.reason = Some(reason);
-    outcome.body.truncate(outcome.body.len().saturating_sub(1));
+    outcome.body = outcome.body.cut_short();
     response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(outcome.body.len()));
-    *response.body_mut() = Body::from(outcome.body.clone());
+    *response.body_mut() = Body::new(outcome.body.clone());
     own
 }
 

@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 
 use super::envelope::Outcome;
 use super::error::{ApiError, AuthHeader};
+use super::pieces::Pieces;
 use super::{Route, auth, explain, params};
 use crate::domain::ids::{ApiKey, RoomId};
 use crate::domain::operation::Operation;
@@ -19,7 +20,7 @@ use crate::domain::secret::scrubbed;
 use crate::domain::text;
 use crate::emulator::{AuthMode, Cause, Emulator};
 use crate::fault::{Applied, Call};
-use crate::journal::{Answered, Entry, Secure, Transcript};
+use crate::journal::{Answered, BODY_KEPT, Entry, Secure, Transcript};
 
 /// The target of the one event per exchange.
 pub const LOG_TARGET: &str = "vchatcloud_mock::exchange";
@@ -197,13 +198,18 @@ impl Recording {
         let headers = if is_sent { response.headers() } else { &nothing };
         // The answer to a HEAD is its head.
         let has_body = is_sent && entry.transcript.method() != "HEAD";
-        let body = if has_body { outcome.body } else { Bytes::new() };
+        let body = if has_body { outcome.body } else { Pieces::default() };
         self.keep(entry, headers, &body);
     }
 
-    fn keep(&self, mut entry: Entry, answer_headers: &HeaderMap, answer_body: &[u8]) {
+    fn keep(&self, mut entry: Entry, answer_headers: &HeaderMap, answer_body: &Pieces) {
         if self.emulator.keeps_journal() {
-            entry.transcript.finish(self.body().map(AsRef::as_ref), lines_of_answer(answer_headers), answer_body);
+            entry.transcript.finish(
+                self.body().map(AsRef::as_ref),
+                lines_of_answer(answer_headers),
+                &answer_body.beginning(BODY_KEPT),
+                answer_body.len(),
+            );
             self.emulator.record(entry);
         }
     }
@@ -215,7 +221,7 @@ impl Drop for Recording {
             entry.took = self.started.elapsed();
             entry.warning = Some("the answer was dropped before it was made".to_owned());
             log(&entry, &Outcome { warning: entry.warning.clone(), ..Outcome::default() });
-            self.keep(entry, &HeaderMap::new(), b"");
+            self.keep(entry, &HeaderMap::new(), &Pieces::default());
         }
     }
 }

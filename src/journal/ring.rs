@@ -1,10 +1,11 @@
 //! The entries, bounded per account and in all. The oldest make room, and that is counted.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::entry::Entry;
 use crate::domain::ids::{ApiKey, RoomId};
+use crate::domain::map::Map;
 use crate::domain::operation::Operation;
 
 /// How much is kept; 0 in either is nothing.
@@ -103,7 +104,7 @@ impl Evicted {
 pub struct Journal {
     limits: Limits,
     entries: BTreeMap<u64, Arc<Entry>>,
-    rings: HashMap<Option<ApiKey>, Ring>,
+    rings: Map<Option<ApiKey>, Ring>,
     next: u64,
     bytes: usize,
     /// Numbers and places of the last that made room, so that reading can go on behind them.

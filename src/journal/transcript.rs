@@ -45,12 +45,13 @@ impl Transcript {
         transcript
     }
 
-    /// Adds the body of the request, if it was read, and the answer; in this order, once.
+    /// Adds the body of the request, if it was read, and the answer with the beginning of its body; in this order, once.
     pub fn finish<'h>(
         &mut self,
         request_body: Option<&[u8]>,
         answer_headers: impl Iterator<Item = (&'h str, &'h [u8])>,
         answer_body: &[u8],
+        answer_body_bytes: usize,
     ) {
         if let Some(body) = request_body {
             self.request_body_bytes = Some(body.len() as u64);
@@ -59,7 +60,7 @@ impl Transcript {
         self.request_body_end = self.end();
         self.add_headers(answer_headers);
         self.answer_headers_end = self.end();
-        self.answer_body_bytes = answer_body.len() as u64;
+        self.answer_body_bytes = answer_body_bytes as u64;
         self.text.extend_from_slice(&answer_body[..answer_body.len().min(BODY_KEPT)]);
         // A copy of just that size: shrinking would leave a crumb behind every time.
         self.text = self.text.as_slice().to_vec();

@@ -22,7 +22,7 @@ fn entry(id: u64, line: &str) -> Entry {
         None => form.to_owned(),
     };
     let mut transcript = Transcript::of(method, "/", [("content-type", FORM.as_bytes())].into_iter());
-    transcript.finish(Some(body.as_bytes()), std::iter::empty(), b"");
+    transcript.finish(Some(body.as_bytes()), std::iter::empty(), b"", 0);
     Entry {
         id,
         key: None,

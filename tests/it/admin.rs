@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Request;
 
 use vchatcloud_mock::admin::{Access, AllowedHosts};
-use vchatcloud_mock::emulator::Cause;
+use vchatcloud_mock::emulator::{Cause, Version};
 use vchatcloud_mock::server::App;
 
 use crate::mock::{Mock, Reply, fixtures};
@@ -295,7 +295,7 @@ async fn a_late_writer_finds_the_new_account() {
     let emulator = mock.emulator();
     let account = emulator.authenticate(&"alice-key".parse().unwrap(), &"t".parse().unwrap()).unwrap();
     mock.admin("POST", "reset", "").await;
-    assert_eq!(emulator.rooms(&account, |rooms| rooms.len()), 0);
+    assert_eq!(emulator.rooms(&account, Version::V2, |_, _| {}, |rooms| rooms.count()), 0);
     assert!(emulator.destroy_room(&account, &old.parse().unwrap(), Cause::Program).is_err());
     let room = emulator.create_room(
         &account,

@@ -1,0 +1,82 @@
+//! The bytes of an answer, in pieces: what a list has rendered before is not copied.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::{Bytes, HttpBody};
+use hyper::body::{Frame, SizeHint};
+
+/// Up to so many bytes are copied together: that is cheaper than to send them apart.
+const TOGETHER: usize = 32 * 1024;
+
+/// Some bytes; copies share them.
+#[derive(Debug, Clone, Default)]
+pub struct Pieces(VecDeque<Bytes>);
+
+impl From<Vec<u8>> for Pieces {
+    fn from(bytes: Vec<u8>) -> Self {
+        Pieces(VecDeque::from([bytes.into()]))
+    }
+}
+
+impl Pieces {
+    /// A JSON text that ends with an empty list, with rendered items in that list: each has a comma behind it, but the last
+    /// loses it.
+    pub fn within<'b>(empty: &[u8], items: impl Iterator<Item = &'b Bytes>) -> Pieces {
+        const END: &[u8] = b"]}";
+        let mut pieces = VecDeque::new();
+        let mut together = empty.strip_suffix(END).unwrap_or(empty).to_vec();
+        let mut items = items.peekable();
+        while let Some(item) = items.next() {
+            let item = if items.peek().is_some() { item.clone() } else { item.slice(..item.len().saturating_sub(1)) };
+            if together.len() + item.len() <= TOGETHER {
+                together.extend_from_slice(&item);
+            } else {
+                pieces.extend([std::mem::take(&mut together).into(), item]);
+            }
+        }
+        together.extend_from_slice(END);
+        pieces.push_back(together.into());
+        Pieces(pieces)
+    }
+
+    /// The same without the last byte.
+    pub fn cut_short(&self) -> Pieces {
+        let mut whole = self.beginning(usize::MAX).into_owned();
+        whole.pop();
+        whole.into()
+    }
+
+    /// How many bytes.
+    pub fn len(&self) -> usize {
+        self.0.iter().map(Bytes::len).sum()
+    }
+
+    /// The first bytes, at most so many.
+    pub fn beginning(&self, at_most: usize) -> Cow<'_, [u8]> {
+        match self.0.front() {
+            Some(first) if self.0.len() == 1 || first.len() >= at_most => Cow::Borrowed(&first[..first.len().min(at_most)]),
+            _ => Cow::Owned(self.0.iter().flat_map(|piece| piece.iter().copied()).take(at_most).collect()),
+        }
+    }
+}
+
+impl HttpBody for Pieces {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.pop_front().map(|piece| Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.len() as u64)
+    }
+}
