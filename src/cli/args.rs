@@ -13,7 +13,7 @@ use crate::domain::field::Invalid;
 use crate::emulator::{AuthMode, ErrorStatus, checked_ttl};
 use crate::journal::Limits;
 use crate::launch::{DEFAULT_PORT, Tls};
-use crate::server::Host;
+use crate::server::{Host, checked_timeout};
 
 /// The one variable without a flag.
 pub const FIXTURES_JSON: &str = "VCHATCLOUD_MOCK_FIXTURES_JSON";
@@ -105,6 +105,12 @@ pub struct ServeArgs {
     /// More host names under which /__admin may be called, separated by commas
     #[arg(long, env = "VCHATCLOUD_MOCK_ALLOWED_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
     pub allowed_hosts: Vec<String>,
+    /// How long the head of a request may take, and a connection be idle
+    #[arg(long, env = "VCHATCLOUD_MOCK_HEADER_TIMEOUT", value_name = "DURATION", default_value = "75s", value_parser = parse_timeout)]
+    pub header_timeout: Duration,
+    /// How long the body of a request may take, and a client take nothing of an answer that is there
+    #[arg(long, env = "VCHATCLOUD_MOCK_BODY_TIMEOUT", value_name = "DURATION", default_value = "75s", value_parser = parse_timeout)]
+    pub body_timeout: Duration,
     /// How to log, and how to say that the server is ready
     #[arg(long, env = "VCHATCLOUD_MOCK_LOG_FORMAT", value_enum, default_value_t)]
     pub log_format: LogFormat,
@@ -355,6 +361,10 @@ fn parse_duration(text: &str) -> Result<Duration, &'static str> {
 
 fn parse_ttl(text: &str) -> Result<Duration, String> {
     checked_ttl(parse_duration(text)?).map_err(|Invalid(what)| what)
+}
+
+fn parse_timeout(text: &str) -> Result<Duration, String> {
+    checked_timeout(parse_duration(text)?).map_err(|Invalid(what)| what)
 }
 
 fn parse_clock(text: &str) -> Result<ClockMode, String> {

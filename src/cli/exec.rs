@@ -18,7 +18,7 @@ use crate::domain::ids::ApiKey;
 use crate::domain::secret;
 use crate::emulator::Emulator;
 use crate::launch::Config;
-use crate::server::Host;
+use crate::server::{Host, Timeouts};
 use crate::verify::{Verdict, Verification};
 
 /// What was called is not what was expected.
@@ -105,6 +105,7 @@ fn start(args: &ExecArgs) -> Result<(MockServer, (String, String)), Failure> {
         state: None,
         access: Access::default(),
         tls: args.tls.asked_for()?,
+        timeouts: Timeouts::default(),
     };
     let (server, emulator) = MockServer::launch(config, None)?;
     Ok((server, credentials(&emulator)?))

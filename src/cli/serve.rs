@@ -14,7 +14,7 @@ use super::{Failure, log, settings, signals};
 use crate::admin::{self, Access, AllowedHosts};
 use crate::emulator::{AuthMode, Settings};
 use crate::launch::{Config, DEFAULT_PORT, Launched};
-use crate::server::{self, App};
+use crate::server::{self, App, Timeouts};
 
 /// More threads than this do not make a mock faster, and each costs memory.
 const MAX_THREADS: usize = 4;
@@ -39,6 +39,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
             started = started => started.map_err(|error| Failure::Runtime(error.to_string()))??,
         };
         announce(args, &url, &app, &lines);
+        let listeners = server.listeners();
         let (ask, asked) = oneshot::channel::<()>();
         let state = state.map(|file| (file, app.emulator().clone()));
         if let Some((file, emulator)) = state.clone() {
@@ -51,6 +52,8 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         }
         // The server keeps its own time; this is for workers that are too busy to notice.
         drop(tokio::time::timeout(LAST_CALL, serving).await);
+        // Nobody may be told of what the state does not have.
+        listeners.silence();
         if let Some((file, emulator)) = state {
             file.close(&emulator);
         }
@@ -75,6 +78,7 @@ fn launch(args: &ServeArgs) -> Result<Launched, Failure> {
         state: args.state.clone(),
         access: Access { hosts, token: args.admin_token.as_ref().map(|token| token.read("--admin-token")).transpose()? },
         tls: args.tls.asked_for()?,
+        timeouts: Timeouts { header: args.header_timeout, body: args.body_timeout },
     };
     Ok(config.launch()?)
 }

@@ -11,12 +11,13 @@ use super::background::Background;
 use super::router;
 use crate::admin::{Access, AllowedHosts};
 use crate::clock::ClockMode;
+use crate::domain::field::Invalid;
 use crate::domain::ids::Token;
 use crate::domain::text;
 use crate::emulator::{AuthMode, ErrorStatus, Settings, checked_ttl};
 use crate::fixture::{self, DEMO, Source};
 use crate::launch::{Config, LaunchError, Tls};
-use crate::server::Host;
+use crate::server::{Host, Timeouts, checked_timeout};
 
 /// What a server is to be like: each flag of `vchatcloud-mock serve` is a method of the same name, but for those about the log,
 /// which is the program's own. Unlike the command line it starts without rooms, on a free port of 127.0.0.1, and reads no variable.
@@ -33,6 +34,7 @@ pub struct Builder {
     admin_token: Option<Token>,
     allowed_hosts: Vec<String>,
     tls: Option<Tls>,
+    timeouts: Timeouts,
 }
 
 impl Default for Builder {
@@ -47,6 +49,7 @@ impl Default for Builder {
             admin_token: None,
             allowed_hosts: Vec::new(),
             tls: None,
+            timeouts: Timeouts::default(),
         }
     }
 }
@@ -155,6 +158,18 @@ impl Builder {
         self
     }
 
+    /// How long the head of a request may take, and a connection be idle; 75 seconds unless told otherwise.
+    pub fn header_timeout(mut self, time: Duration) -> Builder {
+        self.timeouts.header = time;
+        self
+    }
+
+    /// How long the body of a request may take, and a client take nothing of an answer that is there; 75 seconds unless told otherwise.
+    pub fn body_timeout(mut self, time: Duration) -> Builder {
+        self.timeouts.body = time;
+        self
+    }
+
     /// HTTPS too, on the same port, with a certificate for `vchatcloud.com`, `localhost` and the loopback addresses:
     /// [`MockServer::https_url`] and [`MockServer::ca_pem`]. Needs the feature `tls`.
     pub fn tls(mut self) -> Builder {
@@ -207,12 +222,19 @@ impl Builder {
     }
 
     fn config(self) -> Result<Config, LaunchError> {
-        let Builder { host, port, port_file, sources, mut settings, state, admin_token, allowed_hosts, tls } = self;
+        let Builder { host, port, port_file, sources, mut settings, state, admin_token, allowed_hosts, tls, timeouts } = self;
         settings.fixtures = fixture::load(&sources)?;
-        let shown = text::duration(settings.token_ttl);
-        checked_ttl(settings.token_ttl).map_err(|error| LaunchError::Usage(format!("--token-ttl: {error}, got \"{shown}\"")))?;
+        let times: [(&str, Duration, fn(Duration) -> Result<Duration, Invalid>); 3] = [
+            ("--token-ttl", settings.token_ttl, checked_ttl),
+            ("--header-timeout", timeouts.header, checked_timeout),
+            ("--body-timeout", timeouts.body, checked_timeout),
+        ];
+        for (flag, time, checked) in times {
+            let refused = |error| LaunchError::Usage(format!("{flag}: {error}, got \"{}\"", text::duration(time)));
+            checked(time).map_err(refused)?;
+        }
         let hosts = AllowedHosts::new(&allowed_hosts).map_err(|error| LaunchError::Usage(format!("--allowed-hosts: {error}")))?;
-        Ok(Config { host, port, port_file, settings, state, access: Access { hosts, token: admin_token }, tls })
+        Ok(Config { host, port, port_file, settings, state, access: Access { hosts, token: admin_token }, tls, timeouts })
     }
 }
 

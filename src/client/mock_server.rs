@@ -205,6 +205,7 @@ async fn ca_pem(control: &Control) -> Result<String, Error> {
 impl Drop for Running {
     fn drop(&mut self) {
         self.listeners.close();
+        self.listeners.silence();
         self.serving.abort();
     }
 }

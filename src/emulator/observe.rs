@@ -158,11 +158,11 @@ impl Emulator {
 
     /// Counts up whenever accounts or their faults change: what a state file would say may be different.
     pub fn changes(&self) -> u64 {
-        self.0.changes.load(Ordering::Relaxed)
+        self.0.changes.load(Ordering::SeqCst)
     }
 
     pub(super) fn has_changed(&self) {
-        self.0.changes.fetch_add(1, Ordering::Relaxed);
+        self.0.changes.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Gives an account that begins the rules of its fixture.

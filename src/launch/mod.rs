@@ -19,7 +19,7 @@ pub use self::tls::{Tls, ca};
 use crate::admin::Access;
 use crate::emulator::{Emulator, Settings};
 use crate::fixture::Problems;
-use crate::server::{App, Host, Server};
+use crate::server::{App, Host, Server, Timeouts};
 
 /// The port unless told otherwise.
 pub const DEFAULT_PORT: u16 = 4280;
@@ -39,6 +39,8 @@ pub struct Config {
     pub access: Access,
     /// HTTPS too; `None` is HTTP alone.
     pub tls: Option<Tls>,
+    /// How long clients may take.
+    pub timeouts: Timeouts,
 }
 
 /// Why a server did not start.
@@ -105,6 +107,7 @@ impl Config {
                 .map_err(|error| LaunchError::Runtime(format!("--port-file: {}: {error}", file.display())))?;
         }
         let url = format!("http://{}:{}", reachable(&self.host), server.port());
+        let server = server.with_timeouts(self.timeouts);
         let (server, app) = match identity {
             None => (server, App::new(emulator, self.access)),
             Some(identity) => {

@@ -3,7 +3,9 @@
 mod connection;
 mod listen;
 mod page;
+mod signals;
 mod stream;
+mod timeouts;
 #[cfg(feature = "tls")]
 mod tls;
 mod wire;
@@ -19,13 +21,16 @@ use axum::http::{HeaderValue, Method};
 use axum::response::Response;
 use axum::{Extension, Router};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 use tower::Service;
 
 pub use self::listen::{Host, NotAnAddress};
 
 pub use self::page::first_call;
+pub use self::timeouts::{Timeouts, checked_timeout};
+
+use self::signals::{Signals, Silence};
 
 use crate::admin::{self, Access};
 use crate::emulator::{Cause, Emulator, Settings};
@@ -35,8 +40,8 @@ use crate::tls::Identity;
 
 /// How long answers in flight may take once a stop was asked for.
 const GRACE: Duration = Duration::from_millis(100);
-/// How long to wait when the machine gives no connection, for lack of descriptors above all.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
+/// How long to wait when the machine gives no connection, for lack of descriptors above all, unless one of ours ends.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Everything that answers, without a socket. Clones are the same.
 #[derive(Clone)]
@@ -94,11 +99,15 @@ pub struct Server {
     listeners: Listeners,
     port: u16,
     tls: Option<Identity>,
+    timeouts: Timeouts,
 }
 
-/// The sockets of a server, which can be closed at once from anywhere. Clones are the same.
+/// The sockets of a server, which can be closed at once from anywhere, and those of its connections silenced. Clones are the same.
 #[derive(Clone)]
-pub struct Listeners(Arc<Mutex<Vec<TcpListener>>>);
+pub struct Listeners {
+    sockets: Arc<Mutex<Vec<TcpListener>>>,
+    silence: Silence,
+}
 
 impl Server {
     /// Binds; port 0 takes a free one, the same on all addresses. Needs a Tokio runtime.
@@ -106,13 +115,20 @@ impl Server {
     /// # Errors
     /// What the machine says of the address, with the address.
     pub fn bind(host: &Host, port: u16) -> io::Result<Server> {
-        let (listeners, port) = listen::bind(host, port)?;
-        Ok(Server { listeners: Listeners(Arc::new(Mutex::new(listeners))), port, tls: None })
+        let (sockets, port) = listen::bind(host, port)?;
+        let listeners = Listeners { sockets: Arc::new(Mutex::new(sockets)), silence: Silence::default() };
+        Ok(Server { listeners, port, tls: None, timeouts: Timeouts::default() })
     }
 
     /// The same, which speaks HTTPS too.
     pub(crate) fn with_tls(self, identity: Identity) -> Server {
         Server { tls: Some(identity), ..self }
+    }
+
+    /// The same for clients that may take that long.
+    #[must_use]
+    pub fn with_timeouts(self, timeouts: Timeouts) -> Server {
+        Server { timeouts, ..self }
     }
 
     /// The port that it listens on.
@@ -127,24 +143,28 @@ impl Server {
 
     /// Answers until `stop` is ready: then accepts no more, gives answers in flight a tenth of a second, and drops the rest.
     pub async fn serve(self, app: App, stop: impl Future<Output = ()>) {
-        let (stopping, stopped) = watch::channel(false);
+        let mut signals = Signals::new(self.listeners.silence.clone());
         let mut connections = JoinSet::new();
         let mut stop = std::pin::pin!(stop);
         loop {
             tokio::select! {
                 () = &mut stop => break,
                 accepted = self.listeners.accept() => match accepted {
-                    Ok(stream) => self.answer_on(stream, &app, &stopped, &mut connections),
+                    Ok(stream) => self.answer_on(stream, &app, &signals, &mut connections),
                     Err(error) => {
-                        tracing::warn!("no connection can be accepted: {error}");
-                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                        signals.crowded(&error);
+                        tokio::select! {
+                            () = &mut stop => break,
+                            () = sleep(ACCEPT_PAUSE) => {}
+                            Some(_) = connections.join_next() => {}
+                        }
                     }
                 },
                 Some(_) = connections.join_next() => {}
             }
         }
         self.listeners.close();
-        stopping.send_replace(true);
+        signals.stop();
         let all_ended = async { while connections.join_next().await.is_some() {} };
         // Whoever is not done by then is dropped with the set.
         drop(tokio::time::timeout(GRACE, all_ended).await);
@@ -153,12 +173,12 @@ impl Server {
 
 impl Server {
     /// Without TLS a connection does not even ask which of the two it is.
-    fn answer_on(&self, stream: TcpStream, app: &App, stopped: &watch::Receiver<bool>, connections: &mut JoinSet<()>) {
-        let (app, stopping) = (app.clone(), stopped.clone());
+    fn answer_on(&self, stream: TcpStream, app: &App, signals: &Signals, connections: &mut JoinSet<()>) {
+        let (app, timeouts, heard) = (app.clone(), self.timeouts, signals.heard());
         drop(match &self.tls {
-            None => connections.spawn(connection::serve(stream.into(), app, stopping)),
+            None => connections.spawn(connection::serve(stream.into(), app, timeouts, heard)),
             #[cfg(feature = "tls")]
-            Some(identity) => connections.spawn(tls::serve(stream, identity.config(), app, stopping)),
+            Some(identity) => connections.spawn(tls::serve(stream, identity.config(), app, timeouts, heard)),
             #[cfg(not(feature = "tls"))]
             Some(identity) => match *identity {},
         });
@@ -168,12 +188,17 @@ impl Server {
 impl Listeners {
     /// From here on nobody can connect.
     pub fn close(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.sockets.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// From here on no byte of any answer goes out: whoever looks at the emulator now sees all that any client knows of.
+    pub fn silence(&self) {
+        self.silence.call();
     }
 
     async fn accept(&self) -> io::Result<TcpStream> {
         let first_ready = |cx: &mut std::task::Context<'_>| {
-            let listeners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let listeners = self.sockets.lock().unwrap_or_else(PoisonError::into_inner);
             let mut polled = listeners.iter().map(|listener| listener.poll_accept(cx));
             polled.find(Poll::is_ready).unwrap_or(Poll::Pending)
         };

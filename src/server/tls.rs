@@ -2,27 +2,30 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use rustls::{AlertDescription, Error, ServerConfig};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::App;
-use super::connection::{self, HEAD_TIMEOUT};
+use super::connection;
+use super::signals::Heard;
 use super::stream::Stream;
+use super::timeouts::Timeouts;
 use crate::tls::HANDSHAKE;
 
 /// Answers the requests of a connection, whichever of the two it speaks. One that says nothing, or stops in the middle of a
 /// handshake, ends with its time or with the server.
-pub async fn serve(socket: TcpStream, config: Arc<ServerConfig>, app: App, mut stopping: watch::Receiver<bool>) {
+pub async fn serve(socket: TcpStream, config: Arc<ServerConfig>, app: App, timeouts: Timeouts, mut heard: Heard) {
+    let nothing_yet = AtomicU64::new(0);
     let opened = tokio::select! {
-        opened = timeout(HEAD_TIMEOUT, open(socket, config)) => opened,
-        _ = stopping.wait_for(|stopping| *stopping) => return,
+        opened = timeout(timeouts.header, open(socket, config)) => opened,
+        () = heard.end(&nothing_yet) => return,
     };
     if let Ok(Some(stream)) = opened {
-        connection::serve(stream, app, stopping).await;
+        connection::serve(stream, app, timeouts, heard).await;
     }
 }
 

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
 use tokio::time::{Sleep, sleep};
 
+use super::signals::Heard;
 use super::stream::Stream;
 use crate::fault::{Amount, End, WirePlan, paced};
 use crate::tls::HANDSHAKE;
@@ -43,13 +43,26 @@ pub struct Wire {
     nap: Option<Pin<Box<Sleep>>>,
     /// How many bytes a closed connection still reads.
     draining: Option<usize>,
-    stopping: watch::Receiver<bool>,
+    /// How long a client may take none of the bytes that are there for it, and how much of that is left.
+    patience: Duration,
+    stalled: Option<Pin<Box<Sleep>>>,
+    heard: Heard,
 }
 
 impl Wire {
-    pub fn new(stream: Stream, orders: Receiver<Order>, stopping: watch::Receiver<bool>) -> Wire {
+    pub fn new(stream: Stream, orders: Receiver<Order>, patience: Duration, heard: Heard) -> Wire {
         let is_fresh = stream.is_plain();
-        Wire { stream, is_fresh, orders, script: None, nap: None, draining: None, stopping }
+        Wire { stream, is_fresh, orders, script: None, nap: None, draining: None, patience, stalled: None, heard }
+    }
+
+    /// What has become of bytes for the client. One that takes none for too long has what is held for it given up.
+    fn poll_taken<T>(&mut self, cx: &mut Context<'_>, taken: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if taken.is_pending() {
+            ready!(poll_nap(&mut self.stalled, cx, self.patience));
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        self.stalled = None;
+        taken
     }
 
     /// Once a script has sent its bytes: carries out its end, which is an error, as hyper then drops the connection.
@@ -89,7 +102,7 @@ impl Wire {
             ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
         }
         let left = self.draining.get_or_insert(LINGER_BYTES);
-        while *left > 0 && !*self.stopping.borrow() && poll_nap(&mut self.nap, cx, LINGER_TIME).is_pending() {
+        while *left > 0 && !self.heard.is_stopping() && poll_nap(&mut self.nap, cx, LINGER_TIME).is_pending() {
             match ready!(poll_discard(self.stream.socket(), cx)) {
                 Ok(read) if read > 0 => *left = left.saturating_sub(read),
                 _ => break,
@@ -100,7 +113,7 @@ impl Wire {
 
     /// Is ready when the client is gone or the server stops, which wakes the whole connection.
     fn poll_hang(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while !*self.stopping.borrow() {
+        while !self.heard.is_stopping() {
             match ready!(poll_discard(self.stream.socket(), cx)) {
                 Ok(0) => return poll_nap(&mut self.nap, cx, HALF_CLOSED),
                 Ok(_) => {}
@@ -194,15 +207,23 @@ impl AsyncWrite for Wire {
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, slices: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
         let wire = &mut *self;
+        if wire.heard.is_silenced() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         let first = slices.iter().find(|slice| !slice.is_empty()).map_or(&[][..], |slice| slice);
         ready!(wire.poll_end(cx))?;
         if wire.script.is_none() {
             wire.script = wire.orders.try_recv().ok().map(|order| Script::new(order, first));
             ready!(wire.poll_end(cx))?;
         }
-        let Some(script) = &mut wire.script else { return Pin::new(&mut wire.stream).poll_write_vectored(cx, slices) };
+        let Some(script) = &mut wire.script else {
+            let taken = Pin::new(&mut wire.stream).poll_write_vectored(cx, slices);
+            return wire.poll_taken(cx, taken);
+        };
         let granted = ready!(script.poll_grant(&mut wire.nap, cx)).min(first.len());
-        let written = ready!(Pin::new(&mut wire.stream).poll_write(cx, &first[..granted]))?;
+        let taken = Pin::new(&mut wire.stream).poll_write(cx, &first[..granted]);
+        let written = ready!(wire.poll_taken(cx, taken))?;
+        let Some(script) = &mut wire.script else { return Poll::Ready(Ok(written)) };
         script.left -= written as u64;
         script.granted -= written as u64;
         script.has_begun = true;
@@ -215,7 +236,8 @@ impl AsyncWrite for Wire {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_end(cx))?;
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let taken = Pin::new(&mut self.stream).poll_flush(cx);
+        self.poll_taken(cx, taken)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

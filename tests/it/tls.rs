@@ -21,7 +21,7 @@ use vchatcloud_mock::admin::Access;
 use vchatcloud_mock::emulator::Settings;
 use vchatcloud_mock::fixture::Fixtures;
 use vchatcloud_mock::launch::{Config, Tls};
-use vchatcloud_mock::server::Host;
+use vchatcloud_mock::server::{Host, Timeouts};
 
 use crate::process::{FREE, Process};
 use crate::wire::read_one;
@@ -44,7 +44,8 @@ impl Both {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
         let settings = Settings { fixtures: Fixtures::demo().unwrap(), ..Settings::default() };
         let tls = Some(Tls { names, directory: None });
-        let config = Config { host: Host::Localhost, port: 0, port_file: None, settings, state: None, access, tls };
+        let config =
+            Config { host: Host::Localhost, port: 0, port_file: None, settings, state: None, access, tls, timeouts: Timeouts::default() };
         let launched = config.launch().unwrap();
         let (port, (stop, stopped)) = (launched.server.port(), oneshot::channel::<()>());
         let serving = tokio::spawn(launched.server.serve(launched.app, async { drop(stopped.await) }));

@@ -270,7 +270,7 @@ async fn bytes_that_are_no_request() {
     let many_headers = format!("GET / HTTP/1.1\r\n{}\r\n", "X: y\r\n".repeat(101));
     let long_url = format!("GET /{} HTTP/1.1\r\nHost: localhost\r\n\r\n", "x".repeat(70_000));
     for (bytes, status) in
-        [("GET /a b HTTP/1.1\r\n\r\n", "400"), (&many_headers, "431"), (&long_url, "414"), ("\u{16}\u{3}\u{1}\0\u{1}", "")]
+        [("GET /a b HTTP/1.1\r\n\r\n", "400"), (&many_headers, "431"), (&long_url, "431"), ("\u{16}\u{3}\u{1}\0\u{1}", "")]
     {
         let mut stream = wire.connect();
         stream.write_all(bytes.as_bytes()).unwrap();

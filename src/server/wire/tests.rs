@@ -11,7 +11,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::server::Timeouts;
 use crate::server::connection::serve_with;
+use crate::server::signals::{Signals, Silence};
 
 const BODY: &str = "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789";
 const FAULTY: &str = "GET /faulty HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -23,7 +25,7 @@ const SLOW: u64 = 500;
 /// A client of a connection whose answers have 100 bytes of body, and of `/faulty` a plan.
 struct Client {
     stream: TcpStream,
-    stop: watch::Sender<bool>,
+    stop: Signals,
     served: JoinHandle<()>,
 }
 
@@ -43,9 +45,10 @@ impl Client {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        let (stop, stopping) = watch::channel(false);
+        let stop = Signals::new(Silence::default());
         let (accepted, _) = listener.accept().await.unwrap();
-        Client { stream, stop, served: tokio::spawn(serve_with(accepted.into(), answer, stopping)) }
+        let served = tokio::spawn(serve_with(accepted.into(), answer, Timeouts::default(), stop.heard()));
+        Client { stream, stop, served }
     }
 
     fn send(&mut self, requests: impl AsRef<[u8]>) {
@@ -148,7 +151,7 @@ async fn a_connection_that_hangs_ends_with_the_server() {
     client.hears_nothing();
     client.stream.shutdown(Shutdown::Write).unwrap();
     client.hears_nothing();
-    client.stop.send_replace(true);
+    client.stop.stop();
     assert_ends(client.served).await;
 }
 

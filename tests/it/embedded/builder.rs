@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::Duration;
 
 use reqwest::header::HOST;
@@ -10,7 +12,7 @@ use vchatcloud_mock::{AuthMode, Builder, ErrorStatus, Host, MockServer, RoomSpec
 
 use super::{ROOMS, get, own_address};
 use crate::process::run;
-use crate::tls;
+use crate::{tls, wire};
 
 /// What the builder does not take: logs are the program's own, for all of its servers.
 const OF_THE_PROGRAM: &[&str] = &["log-format", "quiet", "help"];
@@ -200,6 +202,35 @@ async fn allowed_hosts() {
     }
     let error = MockServer::builder().allowed_hosts(["http://mock.test"]).start().await.unwrap_err();
     insta::assert_debug_snapshot!(error, @r#"--allowed-hosts: must be a host name without scheme and port, got "http://mock.test""#);
+}
+
+/// A head that does not come ends without a byte, and so does a connection on which nothing comes.
+#[tokio::test(flavor = "multi_thread")]
+async fn header_timeout() {
+    let server = start(MockServer::builder().header_timeout(Duration::from_millis(100))).await;
+    for begun in ["", "GET /openapi/v2/rooms HTTP/1.1\r\nHost: loc"] {
+        let mut stream = TcpStream::connect(address(&server)).unwrap();
+        stream.write_all(begun.as_bytes()).unwrap();
+        assert_eq!(wire::read_to_end(&mut stream), "", "{begun}");
+    }
+    let error = MockServer::builder().header_timeout(Duration::ZERO).start().await.unwrap_err();
+    insta::assert_debug_snapshot!(error, @r#"--header-timeout: must be more than 0s and at most 24h, got "0s""#);
+}
+
+/// A body that does not come is refused, in the journal too, and its connection ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn body_timeout() {
+    let server = start(MockServer::builder().body_timeout(Duration::from_millis(100))).await;
+    let mut stream = TcpStream::connect(address(&server)).unwrap();
+    let head = "POST /openapi/v2/rooms HTTP/1.1\r\nHost: localhost\r\nAPI_KEY: suite\r\nX-AUTH-TOKEN: any\r\nContent-Type: application/x-www-form-urlencoded";
+    write!(stream, "{head}\r\nContent-Length: 20\r\n\r\nroomName").unwrap();
+    let answer = wire::read_to_end(&mut stream);
+    let body = r#"{"result_cd":400,"result_msg":"the body cannot be read: it did not arrive within the 100ms of --body-timeout"}"#;
+    assert!(answer.starts_with("HTTP/1.1 400 ") && answer.ends_with(body), "{answer}");
+    let [exchange] = &server.account("suite").requests().await.unwrap()[..] else { panic!("no single exchange") };
+    assert_eq!(exchange.answer.as_ref().map(|answer| answer.status), Some(400));
+    let error = MockServer::builder().body_timeout(Duration::from_hours(25)).start().await.unwrap_err();
+    insta::assert_debug_snapshot!(error, @r#"--body-timeout: must be more than 0s and at most 24h, got "1d1h""#);
 }
 
 /// Without a socket everything is the same but for files, which only a server that stops can write.
