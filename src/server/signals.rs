@@ -11,13 +11,15 @@ use tokio::time::sleep;
 const COMPLAIN_EVERY: Duration = Duration::from_mins(1);
 /// Who asks nothing for so long while others wait for a descriptor has to go.
 const IDLE_IN_A_CROWD: Duration = Duration::from_millis(100);
+/// How long after somebody had to wait others will.
+const A_CROWD_LASTS: Duration = Duration::from_secs(1);
 
 /// What is going on, as connections need to know.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Serving,
-    /// Somebody waits, and there is no descriptor: who does not need his may go.
-    Crowded,
+    /// Somebody waited then, and there was no descriptor: who does not need his may go.
+    Crowded(Instant),
     /// Whoever is being answered is the last one.
     Stopping,
 }
@@ -68,7 +70,7 @@ impl Signals {
             self.complained = Some(Instant::now());
             tracing::warn!("no connection can be accepted, idle ones are closed to make room: {error}");
         }
-        self.phase.send_replace(Phase::Crowded);
+        self.phase.send_replace(Phase::Crowded(Instant::now()));
     }
 
     /// The end is near.
@@ -96,6 +98,15 @@ impl Heard {
     /// Whether it stops.
     pub fn is_stopping(&self) -> bool {
         *self.phase.borrow() == Phase::Stopping
+    }
+
+    /// Whether there is no time to wait for what clients may still have to say.
+    pub fn is_in_a_hurry(&self) -> bool {
+        match *self.phase.borrow() {
+            Phase::Serving => false,
+            Phase::Crowded(at) => at.elapsed() < A_CROWD_LASTS,
+            Phase::Stopping => true,
+        }
     }
 
     /// Whether answers may not go out any more.

@@ -102,7 +102,7 @@ impl Wire {
             ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
         }
         let left = self.draining.get_or_insert(LINGER_BYTES);
-        while *left > 0 && !self.heard.is_stopping() && poll_nap(&mut self.nap, cx, LINGER_TIME).is_pending() {
+        while *left > 0 && !self.heard.is_in_a_hurry() && poll_nap(&mut self.nap, cx, LINGER_TIME).is_pending() {
             match ready!(poll_discard(self.stream.socket(), cx)) {
                 Ok(read) if read > 0 => *left = left.saturating_sub(read),
                 _ => break,

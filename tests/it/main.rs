@@ -22,6 +22,8 @@ mod fidelity;
 mod fixtures;
 mod golden;
 mod healthcheck;
+#[cfg(target_os = "linux")] // what a process has is read from /proc
+mod hostile;
 mod journal;
 mod korean;
 mod laws;

@@ -39,7 +39,12 @@ pub struct Process {
 
 impl Process {
     pub fn start(args: &[&str], env: &[(&str, &str)]) -> Process {
-        let mut child = command(args, env).spawn().unwrap();
+        Process::of(command(args, env))
+    }
+
+    /// A command that says when it is ready.
+    pub fn of(mut command: Command) -> Process {
+        let mut child = command.spawn().unwrap();
         let mut ready = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut ready).unwrap();

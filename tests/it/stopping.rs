@@ -1,10 +1,12 @@
 //! It stops at once, and nobody who does not read holds it up.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
-use std::time::Duration;
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::process::{FREE, Process, command, run, send};
 
@@ -94,4 +96,70 @@ fn signals_stop_it_while_it_loads() {
     send("-TERM", &child);
     assert_eq!(child.wait().unwrap().code(), Some(0));
     drop(writer);
+}
+
+const KEYS: &str = "Host: localhost\r\nAPI_KEY: stop\r\nX-AUTH-TOKEN: any\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+
+/// Makes rooms until the server is gone, and keeps the names of those whose success arrived whole. What is cut short, or refused to
+/// be connected, is the end.
+fn make_rooms(address: &str, client: usize, seen: &Mutex<Vec<String>>) {
+    for number in 0.. {
+        let Ok(mut stream) = TcpStream::connect(address) else { return };
+        let name = format!("room-{client}-{number}-");
+        let form = format!("roomName={name}&maxUser=1&gTransStat=N&rtcStat=N&roomType=01");
+        let request = format!("POST /openapi/v2/rooms HTTP/1.1\r\nConnection: close\r\n{KEYS}Content-Length: {}\r\n\r\n{form}", form.len());
+        let mut answer = String::new();
+        let came = stream.write_all(request.as_bytes()).and_then(|()| stream.read_to_string(&mut answer));
+        if came.is_err() || !answer.ends_with("\"}}") {
+            return;
+        }
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        seen.lock().unwrap().push(name);
+    }
+}
+
+/// Under load, with faults that hang and are slow, requests that are half there, and somebody who does not read: it stops, and every
+/// room that a client was told of is in the state. The bound is generous because machines are shared.
+#[test]
+fn a_stop_under_load_keeps_what_was_answered() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("state.json");
+    let process = Process::start(&["--port", "0", "--quiet", "--state", file.to_str().unwrap()], &[]);
+    let address = process.url.strip_prefix("http://").unwrap().to_owned();
+    let list = format!("GET /openapi/v2/rooms HTTP/1.1\r\n{KEYS}");
+    let beginnings = [
+        format!("{list}X-Mock-Fault: hang\r\n\r\n"),
+        format!("{list}X-Mock-Fault: slow; bytesPerSecond=1\r\n\r\n"),
+        format!("{list}X-Mock-Fault: delay; time=1h\r\n\r\n"),
+        list.clone(),
+        format!("POST /openapi/v2/rooms HTTP/1.1\r\n{KEYS}Content-Length: 100\r\n\r\nroomName=Half"),
+        format!("{list}\r\n").repeat(2_000),
+    ];
+    let stuck = beginnings.map(|beginning| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream.write_all(beginning.as_bytes()).unwrap();
+        stream
+    });
+    let seen = Mutex::default();
+    let (code, took, _) = thread::scope(|scope| {
+        for client in 0..4 {
+            let (address, seen) = (&address, &seen);
+            scope.spawn(move || make_rooms(address, client, seen));
+        }
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while seen.lock().unwrap().len() < 50 {
+            assert!(Instant::now() < deadline, "no rooms are made");
+            thread::yield_now();
+        }
+        process.stop("-TERM")
+    });
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    let state = fs::read_to_string(&file).unwrap();
+    let seen = seen.into_inner().unwrap();
+    let lost: Vec<&String> = seen.iter().filter(|name| !state.contains(name.as_str())).collect();
+    assert!(lost.is_empty(), "of {} rooms the state lacks {lost:?}", seen.len());
+    assert!(!state.contains("Half"));
+    assert_eq!(run(&["check", file.to_str().unwrap()], &[]).code, 0);
+    drop(stuck);
 }
