@@ -12,6 +12,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,18 +45,43 @@ def build_bare(product):
     return product.parent / "examples/bare"
 
 
+def free_port():
+    """A port that the system has just given out; it is free when this returns."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+def said_port(process, within):
+    """The port of a server that says `http://127.0.0.1:PORT` on stdout; `None` when it does not."""
+    said = b""
+    while not (port := re.search(rb"http://(?:127\.0\.0\.1|localhost):(\d+)\s", said)):
+        more = select.select([process.stdout], [], [], within)[0] and os.read(process.stdout.fileno(), 4096)
+        if not more:
+            return None
+        said += more
+    return int(port[1])
+
+
+def listening_port(process, port, within):
+    """The port of a server that says nothing, once it listens there; `None` when it does not."""
+    deadline = time.monotonic() + within
+    while process.poll() is None and time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", int(port))) == 0:
+                return int(port)
+        time.sleep(0.02)
+    return None
+
+
 @contextlib.contextmanager
-def server(*command, log=subprocess.DEVNULL, within=10):
-    """A running server as (process, port), killed at the end, whatever happens. It says `http://127.0.0.1:PORT` on stdout."""
+def server(*command, log=subprocess.DEVNULL, port=None, within=10):
+    """A running server as (process, port), killed at the end, whatever happens."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, bufsize=0, env=ENVIRONMENT)
     try:
-        said = b""
-        while not (port := re.search(rb"http://(?:127\.0\.0\.1|localhost):(\d+)\s", said)):
-            more = select.select([process.stdout], [], [], within)[0] and os.read(process.stdout.fileno(), 4096)
-            if not more:
-                raise Failure(f"{' '.join(map(str, command))} did not get ready")
-            said += more
-        yield process, int(port[1])
+        ready = listening_port(process, port, within) if port else said_port(process, within)
+        if not ready:
+            raise Failure(f"{' '.join(map(str, command))} did not get ready")
+        yield process, ready
     finally:
         process.kill()
         process.wait()
