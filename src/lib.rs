@@ -348,6 +348,7 @@ pub mod journal;
 pub mod launch;
 pub mod openapi;
 mod reader;
+mod schema;
 mod seed;
 pub mod server;
 mod store;

@@ -43,7 +43,7 @@ struct Account {
 }
 
 /// Lists the accounts there are. None comes into being by it.
-#[utoipa::path(get, path = "/__admin/accounts", tag = "state", params(("apiKey" = Option<String>, Query, description = "the account; all without it")),
+#[utoipa::path(get, path = "/__admin/accounts", operation_id = "listAccounts", tag = "state", params(("apiKey" = Option<ApiKey>, Query, description = "the account; all without it")),
     responses((status = 200, description = "the accounts", body = Accounts), AdminRefusals))]
 pub async fn list(State(emulator): State<Emulator>, query: Query) -> Result<Json<Accounts>, AdminError> {
     let key = query.scope(&[])?;

@@ -18,7 +18,7 @@ impl From<&str> for CaCertificate {
 }
 
 /// The certificate of the mock's CA, for clients that call by https. It answers under any host name and without a token.
-#[utoipa::path(get, path = "/__admin/ca.pem", tag = "health", responses(
+#[utoipa::path(get, path = "/__admin/ca.pem", operation_id = "getCa", tag = "health", security(()), responses(
     (status = 200, description = "the certificate", body = String, content_type = "application/x-pem-file"), AdminRefusals))]
 pub async fn show(ca: Option<Extension<CaCertificate>>) -> Result<([(HeaderName, &'static str); 1], String), AdminError> {
     let Extension(CaCertificate(pem)) = ca.ok_or_else(AdminError::no_tls)?;

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::body::{self, Body};
 use super::error::{AdminError, AdminRefusals};
 use super::query::Query;
+use super::schemas::{self, ClockText};
 use crate::clock::{self, ClockMode, show_moment, show_span};
 use crate::domain::field::Invalid;
 use crate::domain::ids::ApiKey;
@@ -39,7 +40,7 @@ struct ClockOf {
 }
 
 /// Shows the clocks.
-#[utoipa::path(get, path = "/__admin/clock", tag = "clock", params(("apiKey" = Option<String>, Query, description = "the account; all without it")),
+#[utoipa::path(get, path = "/__admin/clock", operation_id = "getClocks", tag = "clock", params(("apiKey" = Option<ApiKey>, Query, description = "the account; all without it")),
     responses((status = 200, description = "the clocks", body = Clocks), AdminRefusals))]
 pub async fn show(State(emulator): State<Emulator>, query: Query) -> Result<Json<Clocks>, AdminError> {
     let key = query.scope(&[])?;
@@ -56,18 +57,18 @@ pub async fn show(State(emulator): State<Emulator>, query: Query) -> Result<Json
 
 /// What to set a clock to.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the document's picture of what is read")]
 pub struct SetClock {
-    /// `system`, `frozen:<RFC 3339>`, `start:<RFC 3339>` or `offset:<duration>`.
-    clock: String,
+    clock: ClockText,
 }
 
 /// How far to move a clock.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the document's picture of what is read")]
 pub struct Advance {
-    /// Such as `5h1s`, or `-30m` for back.
-    by: String,
+    by: schemas::Span,
 }
 
 /// Where the clock is now, and what fell due on the way.
@@ -135,8 +136,8 @@ impl From<&Due> for DueView {
 }
 
 /// Sets the clock of an account, or of all and of those to come. It may go back.
-#[utoipa::path(put, path = "/__admin/clock", tag = "clock",
-    params(("apiKey" = Option<String>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
+#[utoipa::path(put, path = "/__admin/clock", operation_id = "setClock", tag = "clock",
+    params(("apiKey" = Option<ApiKey>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
     request_body(content = SetClock),
     responses((status = 200, description = "where the clock is now", body = Moved), AdminRefusals))]
 pub async fn set(State(emulator): State<Emulator>, query: Query, body: Body) -> Result<Json<Moved>, AdminError> {
@@ -148,8 +149,8 @@ pub async fn set(State(emulator): State<Emulator>, query: Query, body: Body) -> 
 }
 
 /// Moves the clock of an account, or of all and of those to come: tokens expire at once.
-#[utoipa::path(post, path = "/__admin/clock/advance", tag = "clock",
-    params(("apiKey" = Option<String>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
+#[utoipa::path(post, path = "/__admin/clock/advance", operation_id = "advanceClock", tag = "clock",
+    params(("apiKey" = Option<ApiKey>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
     request_body(content = Advance),
     responses((status = 200, description = "where the clock is now", body = Moved), AdminRefusals))]
 pub async fn advance(State(emulator): State<Emulator>, query: Query, body: Body) -> Result<Json<Moved>, AdminError> {

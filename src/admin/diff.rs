@@ -92,7 +92,7 @@ impl From<Cause> for By {
 }
 
 /// Shows what is not as in the fixtures, or as it was at the mark. `Accept: text/plain` gives text for people.
-#[utoipa::path(get, path = "/__admin/diff", tag = "state", params(("apiKey" = Option<String>, Query, description = "the account; all without it")),
+#[utoipa::path(get, path = "/__admin/diff", operation_id = "getDiff", tag = "state", params(("apiKey" = Option<ApiKey>, Query, description = "the account; all without it")),
     responses((status = 200, description = "what is not as it was", content((Diff = "application/json"), (String = "text/plain"))), AdminRefusals))]
 pub async fn diff(State(emulator): State<Emulator>, query: Query, headers: HeaderMap) -> Result<Response, AdminError> {
     let key = query.scope(&[])?;
@@ -114,8 +114,8 @@ pub struct Marked {
 }
 
 /// From here on `GET diff` tells what is not as it is now.
-#[utoipa::path(post, path = "/__admin/mark", tag = "state",
-    params(("apiKey" = Option<String>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
+#[utoipa::path(post, path = "/__admin/mark", operation_id = "mark", tag = "state",
+    params(("apiKey" = Option<ApiKey>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
     responses((status = 200, description = "which account was marked", body = Marked), AdminRefusals))]
 pub async fn mark(State(emulator): State<Emulator>, query: Query) -> Result<Json<Marked>, AdminError> {
     let key = query.write_scope(&emulator)?;

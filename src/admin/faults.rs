@@ -8,40 +8,12 @@ use utoipa::ToSchema;
 
 use super::body::{self, Body};
 use super::error::{AdminError, AdminRefusals};
+use super::pictures::{FaultRule, ListedRule};
 use super::query::{Query, Segment};
 use crate::clock::show_moment;
 use crate::domain::ids::ApiKey;
 use crate::emulator::{ControlRefusal, Emulator};
 use crate::fault::{self, Listed};
-
-/// A rule.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "the document's picture of what a rule is read from")]
-pub struct FaultRule {
-    /// Which exchanges; all without it.
-    r#match: Option<FaultMatch>,
-    /// What befalls them: an object with `kind` and the parameters of that kind.
-    #[schema(value_type = Object)]
-    r#do: (),
-    /// How often at most.
-    times: Option<u64>,
-    /// For how long by the account's clock, such as `30s`.
-    r#for: Option<String>,
-}
-
-/// Which exchanges a rule is about.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "the document's picture of what a rule is read from")]
-struct FaultMatch {
-    /// Such as createRoom.
-    operation: Option<String>,
-    room_id: Option<String>,
-    /// `3`, `3..5` with both ends, `3..` or `..5`, counted among those that fit the above.
-    nth: Option<String>,
-    /// Above 0, at most 1; repeatable from the seed.
-    probability: Option<f64>,
-}
 
 /// A rule in force.
 #[derive(Serialize, ToSchema)]
@@ -53,7 +25,7 @@ pub struct ListedFault {
     api_key: Option<String>,
     /// The rule, with what its kind takes when it is not said.
     #[serde(flatten)]
-    #[schema(value_type = FaultRule)]
+    #[schema(value_type = ListedRule)]
     rule: serde_json::Value,
     /// How many exchanges fitted its operation and room.
     seen: u64,
@@ -82,8 +54,8 @@ pub struct RemovedFaults {
 }
 
 /// Adds a rule for an account, or for all and those to come.
-#[utoipa::path(post, path = "/__admin/faults", tag = "faults",
-    params(("apiKey" = Option<String>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
+#[utoipa::path(post, path = "/__admin/faults", operation_id = "addFault", tag = "faults",
+    params(("apiKey" = Option<ApiKey>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
     request_body(content = FaultRule),
     responses((status = 201, description = "the rule", body = ListedFault), AdminRefusals))]
 pub async fn add(State(emulator): State<Emulator>, query: Query, body: Body) -> Result<(StatusCode, Json<ListedFault>), AdminError> {
@@ -97,7 +69,7 @@ pub async fn add(State(emulator): State<Emulator>, query: Query, body: Body) -> 
 }
 
 /// Shows the rules of an account and those for all, or every rule, with what they have done.
-#[utoipa::path(get, path = "/__admin/faults", tag = "faults", params(("apiKey" = Option<String>, Query, description = "the account; all without it")),
+#[utoipa::path(get, path = "/__admin/faults", operation_id = "listFaults", tag = "faults", params(("apiKey" = Option<ApiKey>, Query, description = "the account; all without it")),
     responses((status = 200, description = "the rules", body = Faults), AdminRefusals))]
 pub async fn list(State(emulator): State<Emulator>, query: Query) -> Result<Json<Faults>, AdminError> {
     let key = query.scope(&[])?;
@@ -105,8 +77,8 @@ pub async fn list(State(emulator): State<Emulator>, query: Query) -> Result<Json
 }
 
 /// Takes away the rules of an account, or every rule.
-#[utoipa::path(delete, path = "/__admin/faults", tag = "faults",
-    params(("apiKey" = Option<String>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
+#[utoipa::path(delete, path = "/__admin/faults", operation_id = "clearFaults", tag = "faults",
+    params(("apiKey" = Option<ApiKey>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
     responses((status = 200, description = "what was removed", body = RemovedFaults), AdminRefusals))]
 pub async fn clear(State(emulator): State<Emulator>, query: Query) -> Result<Json<RemovedFaults>, AdminError> {
     let key = query.write_scope(&emulator)?;
@@ -114,10 +86,10 @@ pub async fn clear(State(emulator): State<Emulator>, query: Query) -> Result<Jso
 }
 
 /// Takes away one rule.
-#[utoipa::path(delete, path = "/__admin/faults/{id}", tag = "faults",
+#[utoipa::path(delete, path = "/__admin/faults/{id}", operation_id = "removeFault", tag = "faults",
     params(
         ("id" = u64, Path, description = "its number"),
-        ("apiKey" = Option<String>, Query, description = "the account that it must be of"),
+        ("apiKey" = Option<ApiKey>, Query, description = "the account that it must be of"),
         ("all" = Option<bool>, Query, description = "`true`: whoever it is of"),
     ),
     responses((status = 200, description = "what was removed", body = RemovedFaults), AdminRefusals))]

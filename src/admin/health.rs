@@ -15,7 +15,7 @@ pub struct Health {
 }
 
 /// Says that the mock is well. It answers under any host name and without a token.
-#[utoipa::path(get, path = "/__admin/health", tag = "health", responses((status = 200, description = "it is well", body = Health)))]
+#[utoipa::path(get, path = "/__admin/health", operation_id = "getHealth", tag = "health", security(()), responses((status = 200, description = "it is well", body = Health)))]
 pub async fn health() -> Json<Health> {
     Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }

@@ -7,11 +7,17 @@ use utoipa::ToSchema;
 
 use super::error::{AdminError, AdminRefusals};
 use super::query::{Query, RoomInPath};
+use super::schemas::MessageKind;
 use crate::chat::Sent;
 use crate::clock::show_moment;
+use crate::domain::ids::{ApiKey, RoomId};
 use crate::domain::message::{Message, Reservation};
 use crate::domain::secret::scrubbed;
 use crate::emulator::Emulator;
+
+const ALL: &str = "all";
+/// What may be asked for; the first is what it is unless told.
+pub const KINDS: &[&str] = &[ALL, "notice", "custom", "whisper"];
 
 /// The messages of a room.
 #[derive(Serialize, ToSchema)]
@@ -70,14 +76,13 @@ struct ReservedMessage {
 }
 
 /// Shows what was sent into a room, and what is to be sent.
-#[utoipa::path(get, path = "/__admin/rooms/{roomId}/messages", tag = "rooms",
-    params(("roomId" = String, Path, description = "the room"), ("apiKey" = Option<String>, Query, description = "the account"),
-        ("kind" = Option<String>, Query, description = "`notice`, `custom` or `whisper`: only those that went out of that kind; `all` of them without it")),
+#[utoipa::path(get, path = "/__admin/rooms/{roomId}/messages", operation_id = "listMessages", tag = "rooms",
+    params(("roomId" = RoomId, Path, description = "the room"), ("apiKey" = Option<ApiKey>, Query, description = "the account"),
+        ("kind" = Option<MessageKind>, Query, description = "`notice`, `custom` or `whisper`: only those that went out of that kind; `all` of them without it")),
     responses((status = 200, description = "the messages of the room", body = Messages), AdminRefusals))]
 pub async fn list(State(emulator): State<Emulator>, RoomInPath(id): RoomInPath, query: Query) -> Result<Json<Messages>, AdminError> {
-    const ALL: &str = "all";
     let key = query.one_account(&emulator, &["kind"])?;
-    let kind = query.one_of("kind", &[ALL, "notice", "custom", "whisper"])?;
+    let kind = query.one_of("kind", KINDS)?;
     let messages = emulator.seen_room(&key, &id, |_, chat| Messages {
         messages: chat.sent().filter(|sent| kind == ALL || sent.message.kind() == kind).map(shown).collect(),
         reserved: chat.reserved().map(reserved).collect(),

@@ -1,7 +1,8 @@
 //! The control plane's own OpenAPI document.
 
-use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi as _};
 
 use super::error::Refusal;
 use super::{accounts, ca, clock, diff, faults, fidelity, health, messages, requests, reset, rooms, state, users, verify};
@@ -36,6 +37,18 @@ pub fn generated() -> OpenApi {
         faults::add, faults::list, faults::clear, faults::remove,
         clock::show, clock::set, clock::advance,
     ),
+    security((), ("token" = [])),
     components(schemas(Refusal)),
+    modifiers(&Token)
 )]
 struct Document;
+
+/// What `--admin-token` demands; without it there is none.
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, document: &mut OpenApi) {
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("the token of `--admin-token`, where there is one"));
+        document.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(token.build()));
+    }
+}

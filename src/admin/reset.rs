@@ -20,8 +20,8 @@ pub struct WasReset {
 
 /// Puts an account, or all, back to the fixtures: rooms, clock, ids, faults, journal. Without `apiKey` accounts that no
 /// fixture names disappear.
-#[utoipa::path(post, path = "/__admin/reset", tag = "state", 
-    params(("apiKey" = Option<String>, Query, description = "the account; all without it"), ("all" = Option<bool>, Query, description = "`true`: all accounts, as without `apiKey`")),
+#[utoipa::path(post, path = "/__admin/reset", operation_id = "reset", tag = "state", 
+    params(("apiKey" = Option<ApiKey>, Query, description = "the account; all without it"), ("all" = Option<bool>, Query, description = "`true`: all accounts, as without `apiKey`")),
     responses((status = 200, description = "what was reset", body = WasReset), AdminRefusals))]
 pub async fn reset(State(emulator): State<Emulator>, query: Query) -> Result<Json<WasReset>, AdminError> {
     let (key, _) = query.any_scope()?;

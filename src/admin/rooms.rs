@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 
 use super::body::{self, Body};
 use super::error::{AdminError, AdminRefusals};
+use super::pictures::{FixtureRoom, PatchRoom};
 use super::query::{Query, RoomInPath};
 use super::users::ShownUser;
-use crate::domain::ids::UserId;
+use crate::domain::ids::{ApiKey, RoomId, UserId};
 use crate::domain::room::{Room, RoomPatch};
 use crate::domain::secret::scrubbed;
 use crate::emulator::{Cause, Emulator};
@@ -19,27 +20,6 @@ use crate::fixture;
 /// What it takes.
 const FIELDS: &[&str] = &["joinCount", "messageCount", "currentUserCount", "isPossibleDup", "roomStatus", "startDt", "endDt"];
 const HINT: &str = "send an object such as {\"joinCount\": \"+1\", \"currentUserCount\": \"+1\"}";
-
-/// What a room may be given beside the API; what is absent stays.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "the document's picture of what RoomPatch is read from")]
-pub struct PatchRoom {
-    /// A number, or a change such as `+1`.
-    join_count: Option<String>,
-    /// A number, or a change such as `+1`.
-    message_count: Option<String>,
-    /// A number, or a change such as `+1` or `-1`.
-    current_user_count: Option<String>,
-    /// `true` or `false`.
-    is_possible_dup: Option<String>,
-    /// `active` or `pending`.
-    room_status: Option<String>,
-    /// `yyyyMMddHHmmss` in Korean time.
-    start_dt: Option<String>,
-    /// `yyyyMMddHHmmss` in Korean time.
-    end_dt: Option<String>,
-}
 
 /// The room as it is now.
 #[derive(Serialize, ToSchema)]
@@ -69,8 +49,8 @@ struct WholeRoom {
 }
 
 /// Changes what the chat engine would change in a room: counts, and what the API shows of its state. All of it or nothing.
-#[utoipa::path(patch, path = "/__admin/rooms/{roomId}", tag = "rooms",
-    params(("roomId" = String, Path, description = "the room"), ("apiKey" = Option<String>, Query, description = "the account")),
+#[utoipa::path(patch, path = "/__admin/rooms/{roomId}", operation_id = "patchRoom", tag = "rooms",
+    params(("roomId" = RoomId, Path, description = "the room"), ("apiKey" = Option<ApiKey>, Query, description = "the account")),
     request_body(content = PatchRoom),
     responses((status = 200, description = "the room as it is now", body = ShownRoom), AdminRefusals))]
 pub async fn patch(
@@ -98,9 +78,9 @@ pub async fn patch(
 }
 
 /// Makes a room as a fixture has it. It meets no fault and no exchange is recorded.
-#[utoipa::path(post, path = "/__admin/rooms", tag = "rooms",
-    params(("apiKey" = Option<String>, Query, description = "the account")),
-    request_body(content = Object, content_type = "application/json", description = "a room as a fixture has it; every member is optional"),
+#[utoipa::path(post, path = "/__admin/rooms", operation_id = "addRoom", tag = "rooms",
+    params(("apiKey" = Option<ApiKey>, Query, description = "the account")),
+    request_body(content = FixtureRoom, description = "a room as a fixture has it; every member is optional"),
     responses((status = 201, description = "the room", body = ShownRoom), AdminRefusals))]
 pub async fn create(
     State(emulator): State<Emulator>,

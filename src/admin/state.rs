@@ -9,14 +9,15 @@ use utoipa::ToSchema;
 
 use super::body::{self, Body};
 use super::error::{AdminError, AdminRefusals};
+use super::pictures::{AnyState, State as SavedState};
 use super::query::Query;
 use crate::domain::ids::ApiKey;
 use crate::emulator::{Cause, Emulator};
 use crate::fixture::{self, Source};
 
 /// Exports accounts as a fixture file, in a canonical order. Keys and tokens are the real ones, or it would not be a state.
-#[utoipa::path(get, path = "/__admin/state", tag = "state", params(("apiKey" = Option<String>, Query, description = "the account; all without it")),
-    responses((status = 200, description = "a fixture file", body = Object, content_type = "application/json"), AdminRefusals))]
+#[utoipa::path(get, path = "/__admin/state", operation_id = "getState", tag = "state", params(("apiKey" = Option<ApiKey>, Query, description = "the account; all without it")),
+    responses((status = 200, description = "a fixture file", body = SavedState), AdminRefusals))]
 pub async fn export(State(emulator): State<Emulator>, query: Query) -> Result<impl IntoResponse, AdminError> {
     let key = query.scope(&[])?;
     let state = fixture::write(&emulator.saved(key.as_ref()));
@@ -37,9 +38,9 @@ pub struct WasReplaced {
 
 /// Replaces an account, or all, by a fixture file: all of it or nothing. With `apiKey` a file that names no account, such as
 /// a saved answer of listRoom, replaces the rooms.
-#[utoipa::path(put, path = "/__admin/state", tag = "state",
-    params(("apiKey" = Option<String>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
-    request_body(content = Object, content_type = "application/json", description = "a fixture file"),
+#[utoipa::path(put, path = "/__admin/state", operation_id = "putState", tag = "state",
+    params(("apiKey" = Option<ApiKey>, Query, description = "the account"), ("all" = Option<bool>, Query, description = "`true`: all accounts")),
+    request_body(content = AnyState, description = "a fixture file"),
     responses((status = 200, description = "what was replaced", body = WasReplaced), AdminRefusals))]
 pub async fn import(
     State(emulator): State<Emulator>,

@@ -8,8 +8,10 @@ use utoipa::ToSchema;
 
 use super::body::{self, Body};
 use super::error::{AdminError, AdminRefusals};
+use super::pictures::FixtureUser;
 use super::query::{Query, RoomInPath};
 use super::rooms::{ShownRoom, shown};
+use crate::domain::ids::{ApiKey, RoomId};
 use crate::domain::room::Room;
 use crate::domain::secret::scrubbed;
 use crate::domain::user::{ClientKey, User};
@@ -53,8 +55,8 @@ impl ShownUser {
 }
 
 /// Shows who is in a room, exiled and muted.
-#[utoipa::path(get, path = "/__admin/rooms/{roomId}/users", tag = "rooms",
-    params(("roomId" = String, Path, description = "the room"), ("apiKey" = Option<String>, Query, description = "the account")),
+#[utoipa::path(get, path = "/__admin/rooms/{roomId}/users", operation_id = "listPeople", tag = "rooms",
+    params(("roomId" = RoomId, Path, description = "the room"), ("apiKey" = Option<ApiKey>, Query, description = "the account")),
     responses((status = 200, description = "the people of the room", body = PeopleOfRoom), AdminRefusals))]
 pub async fn list(State(emulator): State<Emulator>, RoomInPath(id): RoomInPath, query: Query) -> Result<Json<PeopleOfRoom>, AdminError> {
     let key = query.one_account(&emulator, &[])?;
@@ -63,24 +65,11 @@ pub async fn list(State(emulator): State<Emulator>, RoomInPath(id): RoomInPath, 
     Ok(Json(PeopleOfRoom { users, exiles, mutes }))
 }
 
-/// Who comes in.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "the document's picture of what User is read from")]
-pub struct Join {
-    /// 1 to 100 characters.
-    client_key: String,
-    /// 1 to 50 characters; without it the beginning of the clientKey.
-    nick_name: Option<String>,
-    /// `user`, or `userManager`.
-    grade: Option<String>,
-}
-
 /// Lets somebody into a room: `joinCount` and `currentUserCount` go up. Refused as the chat engine would: when the room is full, has ended, has exiled
 /// the user, or has the user already and `isPossibleDup` is `false`.
-#[utoipa::path(post, path = "/__admin/rooms/{roomId}/users", tag = "rooms",
-    params(("roomId" = String, Path, description = "the room"), ("apiKey" = Option<String>, Query, description = "the account")),
-    request_body(content = Join),
+#[utoipa::path(post, path = "/__admin/rooms/{roomId}/users", operation_id = "letIn", tag = "rooms",
+    params(("roomId" = RoomId, Path, description = "the room"), ("apiKey" = Option<ApiKey>, Query, description = "the account")),
+    request_body(content = FixtureUser, description = "who comes in"),
     responses((status = 201, description = "the room as it is now", body = ShownRoom), AdminRefusals))]
 pub async fn join(
     State(emulator): State<Emulator>,
@@ -97,9 +86,9 @@ pub async fn join(
 }
 
 /// Lets somebody leave a room, with every connection; without `clientKey` everybody. `currentUserCount` goes down.
-#[utoipa::path(delete, path = "/__admin/rooms/{roomId}/users", tag = "rooms",
-    params(("roomId" = String, Path, description = "the room"), ("apiKey" = Option<String>, Query, description = "the account"),
-        ("clientKey" = Option<String>, Query, description = "who; everybody without it")),
+#[utoipa::path(delete, path = "/__admin/rooms/{roomId}/users", operation_id = "letOut", tag = "rooms",
+    params(("roomId" = RoomId, Path, description = "the room"), ("apiKey" = Option<ApiKey>, Query, description = "the account"),
+        ("clientKey" = Option<ClientKey>, Query, description = "who; everybody without it")),
     responses((status = 200, description = "the room as it is now", body = ShownRoom), AdminRefusals))]
 pub async fn leave(
     State(emulator): State<Emulator>,

@@ -9,16 +9,18 @@ use utoipa::ToSchema;
 
 use super::body::{self, Body};
 use super::error::{AdminError, AdminRefusals};
+use super::pictures;
 use super::query::Query;
+use crate::domain::ids::ApiKey;
 use crate::emulator::Emulator;
-use crate::verify::{self, Verdict, Verification};
+use crate::verify::{self, Verdict};
 
 /// Judges the exchanges of an account, or of all: 200 passed, 422 failed with the nearest exchanges and what differed, 409
 /// inconclusive because exchanges that could matter are not kept any more. With `within` it answers as soon as it passes,
 /// or cannot pass any more, or the time is over.
-#[utoipa::path(post, path = "/__admin/verify", tag = "journal",
-    params(("apiKey" = Option<String>, Query, description = "the account; all without it")),
-    request_body(content = Verification),
+#[utoipa::path(post, path = "/__admin/verify", operation_id = "verify", tag = "journal",
+    params(("apiKey" = Option<ApiKey>, Query, description = "the account; all without it")),
+    request_body(content = pictures::Verification),
     responses(
         (status = 200, description = "passed", body = Judged),
         (status = 409, description = "inconclusive: exchanges that could matter are not kept any more", body = Judged),

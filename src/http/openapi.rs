@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use axum::http::HeaderName;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::link::Link;
+use utoipa::openapi::path::{Operation, PathItem, PathsMap};
 use utoipa::openapi::security::{ApiKey as ApiKeyHeader, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, HeaderBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
-use utoipa::{IntoResponses, Modify, OpenApi as _, PartialSchema, ToSchema};
+use utoipa::{IntoResponses, Modify, OpenApi as _};
 
 use super::envelope::Envelope;
 use super::messages::{custom, notice, whisper};
@@ -15,14 +16,6 @@ use super::rooms::{create, destroy, detail, list, modify};
 use super::stack::{REASON, REQUEST_ID, WARNING};
 use super::token;
 use crate::domain::code::ResultCode;
-use crate::domain::field::{
-    Coded, Count, GApiKey, Grade, MaxUser, PossibleDup, Resolution, RoomName, RoomStatus, RoomType, ShownResolution, ShownTemplate,
-    StatusChange, StatusChangeV1, Template, Unset, Webrtc, YesNo,
-};
-use crate::domain::ids::{RoomId, ScheduleId, UserId};
-use crate::domain::message::{JsonString, Notice, WhisperText};
-use crate::domain::time::KstTime;
-use crate::domain::user::{ClientKey, NickName};
 
 /// The document as it is committed and served.
 pub const CONTRACT: &str = include_str!("../../openapi.json");
@@ -49,7 +42,7 @@ pub fn generated() -> OpenApi {
         notice::send, custom::send, custom::cancel, whisper::send,
     ),
     components(schemas(Envelope)),
-    modifiers(&Keys, &Shared)
+    modifiers(&Keys, &Shared, &Links)
 )]
 struct Contract;
 
@@ -80,9 +73,8 @@ impl Modify for Shared {
             let header = HeaderBuilder::new().description(Some(description)).build();
             components.headers.insert(name.to_string(), RefOr::T(header));
         }
-        let operations =
-            contract.paths.paths.values_mut().flat_map(|path| [&mut path.get, &mut path.post, &mut path.put, &mut path.delete]);
-        for response in operations.flatten().flat_map(|operation| operation.responses.responses.values_mut()) {
+        let paths = &mut contract.paths.paths;
+        for response in operations(paths).flat_map(|operation| operation.responses.responses.values_mut()) {
             match response {
                 RefOr::T(success) => add_headers(success, &WARNING),
                 RefOr::Ref(refusal) => {
@@ -100,6 +92,55 @@ fn add_headers(response: &mut Response, own: &HeaderName) {
     for name in [&REQUEST_ID, own] {
         response.headers.insert(name.to_string(), RefOr::Ref(Ref::new(format!("#/components/headers/{name}"))));
     }
+}
+
+/// What leads from one call to the next: the ids that an answer has, and the parameters of other calls that they are.
+struct Links;
+
+/// Whose answer, what the parameter is called, and where the answer has it.
+const LINKS: &[(&str, &str, &str)] = &[
+    ("createRoom", "roomId", "$response.body#/data/roomId"),
+    ("createRoomV1", "roomId", "$response.body#/data/roomId"),
+    ("sendCustom", "scheduleId", "$response.body#/data/scheduleId"),
+    ("listUser", "clientKey", "$response.body#/list/0/clientKey"),
+    ("listExileUser", "clientKey", "$response.body#/list/0/clientKey"),
+    ("listMuteUser", "clientKey", "$response.body#/list/0/clientKey"),
+];
+
+impl Modify for Links {
+    fn modify(&self, contract: &mut OpenApi) {
+        let known: Vec<(String, Vec<String>)> =
+            operations(&mut contract.paths.paths).map(|operation| (id_of(operation), parameters_of(operation))).collect();
+        for operation in operations(&mut contract.paths.paths) {
+            let (from, has) = (id_of(operation), parameters_of(operation));
+            let Some((_, named, value)) = LINKS.iter().find(|(source, ..)| *source == from) else { continue };
+            let Some(RefOr::T(success)) = operation.responses.responses.get_mut("200") else { continue };
+            // What the caller's own path had, the next call's has too.
+            let own = |name: &str| has.iter().any(|had| had == name).then(|| format!("$request.path.{name}"));
+            for (to, takes) in known.iter().filter(|(_, takes)| takes.iter().any(|name| name == named)) {
+                let is_filled = takes.iter().all(|name| name == named || own(name).is_some());
+                // What a program began by v2 it goes on with by v2.
+                if is_filled && (from.ends_with("V1") || !to.ends_with("V1")) {
+                    let filled = takes.iter().map(|name| (name, own(name).unwrap_or_else(|| (*value).to_owned())));
+                    let link = filled.fold(Link::builder().operation_id(to), |link, (name, value)| link.parameter(name, value));
+                    success.links.insert(to.clone(), RefOr::T(link.build()));
+                }
+            }
+        }
+    }
+}
+
+fn operations(paths: &mut PathsMap<String, PathItem>) -> impl Iterator<Item = &mut Operation> {
+    paths.values_mut().flat_map(|path| [&mut path.get, &mut path.post, &mut path.put, &mut path.delete]).flatten()
+}
+
+fn id_of(operation: &Operation) -> String {
+    operation.operation_id.clone().unwrap_or_default()
+}
+
+fn parameters_of(operation: &Operation) -> Vec<String> {
+    let parameters = operation.parameters.iter().flatten();
+    parameters.filter_map(|parameter| if let RefOr::T(parameter) = parameter { Some(parameter.name.clone()) } else { None }).collect()
 }
 
 macro_rules! refusals {
@@ -157,59 +198,4 @@ fn refused(name: &str) -> Response {
         .collect();
     let envelope = ContentBuilder::new().schema(Some(Ref::from_schema_name("Envelope"))).build();
     ResponseBuilder::new().description(described.join("; ")).content("application/json", envelope).build()
-}
-
-/// A field is a JSON string in answers and a text in forms.
-fn text(description: &str) -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String).description(Some(description))
-}
-
-fn coded<T: Coded>(description: &str, unset: Option<&'static str>) -> ObjectBuilder {
-    let codes = unset.into_iter().chain(T::CODES.iter().map(|(_, code, _)| *code));
-    let or_unset = unset.map(|unset| format!(", `{unset}` when unset")).unwrap_or_default();
-    text(&format!("{description}: {}{or_unset}", T::listed())).enum_values(Some(codes))
-}
-
-macro_rules! schemas {
-    ($($name:ty: $schema:expr;)+) => {$(
-        impl PartialSchema for $name {
-            fn schema() -> RefOr<Schema> {
-                $schema.into()
-            }
-        }
-
-        impl ToSchema for $name {
-            fn name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-        }
-    )+};
-}
-
-schemas! {
-    RoomName: text("the title of a room").min_length(Some(1)).max_length(Some(RoomName::MAX_CHARS));
-    GApiKey: text("a Google API key, empty when unset");
-    MaxUser: text(&format!("how many users fit: {} to {}", MaxUser::MIN, MaxUser::MAX)).pattern(Some("^[0-9]+$"));
-    Count: text(&format!("a count: 0 to {}", Count::MAX)).pattern(Some("^[0-9]+$"));
-    Webrtc: text("nine bits: share, video, audio").enum_values(Some(Webrtc::VALUES.map(|value| value.to_string())));
-    KstTime: text("yyyyMMddHHmmss in Korean time").pattern(Some(format!("^[0-9]{{{}}}$", KstTime::DIGITS)));
-    RoomId: text("the channel key: its last part is the time of creation").pattern(Some(RoomId::PATTERN));
-    UserId: text("the account's e-mail address").min_length(Some(1));
-    ScheduleId: text("what names a reserved message").pattern(Some(ScheduleId::PATTERN));
-    ClientKey: text("what names a user of a room").min_length(Some(1)).max_length(Some(ClientKey::MAX_CHARS));
-    NickName: text("what a user is called").min_length(Some(1)).max_length(Some(NickName::MAX_CHARS));
-    Grade: coded::<Grade>("what a user may do", None);
-    Notice: text("the text of a notice").min_length(Some(1)).max_length(Some(Notice::MAX_CHARS));
-    JsonString: text("a JSON text").min_length(Some(1)).content_media_type("application/json");
-    WhisperText: text("the text of a whisper").min_length(Some(1));
-    RoomType: coded::<RoomType>("the kind of room", None);
-    RoomStatus: coded::<RoomStatus>("the state of a room", None);
-    YesNo: coded::<YesNo>("whether something is available", None);
-    PossibleDup: coded::<PossibleDup>("whether one user may connect twice", None);
-    StatusChange: coded::<StatusChange>("the state to come, in either case", None);
-    StatusChangeV1: coded::<StatusChangeV1>("the state to come, in either case", None);
-    Resolution: coded::<Resolution>("the resolution of video", None);
-    Template: coded::<Template>("the template of a metaverse room", None);
-    ShownResolution: coded::<Resolution>("the resolution of video", Some(Resolution::UNSET));
-    ShownTemplate: coded::<Template>("the template of a metaverse room", Some(Template::UNSET));
 }

@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 use std::fmt::{self, Display};
 
 use regex_lite::Regex;
-use utoipa::ToSchema;
 
 use crate::domain::ids::RoomId;
 use crate::domain::operation::Operation;
@@ -13,22 +12,18 @@ use crate::form::Form;
 use crate::journal::{Answered, BODY_KEPT, Entry};
 
 /// Which exchanges, and how many of them. What it does not say does not matter.
-#[derive(Debug, Clone, ToSchema)]
+#[derive(Debug, Clone)]
 pub struct Expectation {
-    #[schema(value_type = Option<String>, example = "createRoom")]
     pub operation: Option<Operation>,
     /// The room that it was about or made.
-    #[schema(rename = "roomId", value_type = Option<String>)]
     pub room_id: Option<RoomId>,
     /// The HTTP status of the answer.
     pub status: Option<u16>,
     /// The number in the envelope of the answer.
     pub result_cd: Option<i32>,
     /// Conditions on parameters by name, all of which must hold. The first value of a name counts.
-    #[schema(rename = "where", value_type = std::collections::HashMap<String, Value>, required = false)]
     pub conditions: Vec<(String, Condition)>,
     /// A number, or `{"min": 1, "max": 2}` with either or both; absent is at least once.
-    #[schema(value_type = Value, required = false)]
     pub times: Times,
 }
 

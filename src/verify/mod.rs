@@ -15,8 +15,6 @@ mod verdict;
 use std::sync::Arc;
 use std::time::Duration;
 
-use utoipa::ToSchema;
-
 pub use self::expectation::{Condition, Expectation, Times};
 pub use self::read::read;
 pub(crate) use self::verdict::Judgement;
@@ -24,19 +22,15 @@ pub use self::verdict::{Failure, Nearest, Verdict};
 use crate::journal::{Entry, Evicted};
 
 /// What must have been called. Preflights never count.
-#[derive(Debug, Clone, Default, ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default)]
 pub struct Verification {
     /// Each of them must be met; one exchange may count for several.
     expect: Vec<Expectation>,
     /// Whether they must have been met in their order; one exchange counts for one then.
-    #[schema(required = false)]
     ordered: bool,
     /// Whether every exchange must match one of them.
-    #[schema(required = false)]
     no_other: bool,
     /// How long to wait for them at most, up to ten minutes; absent is not at all.
-    #[schema(value_type = String, required = false, example = "5s")]
     within: Duration,
 }
 
