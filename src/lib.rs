@@ -346,6 +346,7 @@ mod form;
 mod http;
 pub mod journal;
 pub mod launch;
+mod links;
 pub mod openapi;
 mod reader;
 mod schema;

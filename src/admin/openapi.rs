@@ -5,7 +5,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi as _};
 
 use super::error::Refusal;
+use super::schemas::{ExchangeFormat, JournalFormat, MessageKind};
 use super::{accounts, ca, clock, diff, faults, fidelity, health, messages, requests, reset, rooms, state, users, verify};
+use crate::links::{self, Link};
 
 /// The document as it is committed and served.
 pub const DOCUMENT: &str = include_str!("../../admin-openapi.json");
@@ -38,10 +40,26 @@ pub fn generated() -> OpenApi {
         clock::show, clock::set, clock::advance,
     ),
     security((), ("token" = [])),
-    components(schemas(Refusal)),
-    modifiers(&Token)
+    components(schemas(Refusal, MessageKind, JournalFormat, ExchangeFormat)),
+    modifiers(&Token, &Links)
 )]
 struct Document;
+
+/// What leads from one call to the next.
+struct Links;
+
+impl Modify for Links {
+    fn modify(&self, document: &mut OpenApi) {
+        links::add(
+            document,
+            &[
+                Link { from: "addRoom", value: "/room/roomId", parameter: "roomId", under: "/__admin/rooms" },
+                Link { from: "addFault", value: "/id", parameter: "id", under: "/__admin/faults" },
+                Link { from: "listRequests", value: "/requests/0/id", parameter: "id", under: "/__admin/requests" },
+            ],
+        );
+    }
+}
 
 /// What `--admin-token` demands; without it there is none.
 struct Token;

@@ -261,10 +261,13 @@ pub struct FixtureUser {
 
 /// A message that went out.
 #[derive(ToSchema)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(tag = "kind", rename_all = "camelCase")]
 enum FixtureMessage {
+    #[serde(rename_all = "camelCase")]
     Notice { at: Moment, nick_name: NickName, notice: Notice },
+    #[serde(rename_all = "camelCase")]
     Custom { at: Moment, nick_name: NickName, json_string: JsonString, schedule_id: Option<ScheduleId> },
+    #[serde(rename_all = "camelCase")]
     Whisper { at: Moment, nick_name: NickName, client_key: ClientKey, message: WhisperText },
 }
 

@@ -39,7 +39,7 @@ pub struct ExchangeFormat;
 schemas! {
     Numbers: text("`3`, `3..5` with both ends, `3..` or `..5`, counted from 1 among those that fit operation and room")
         .pattern(Some(format!("^({NUMBER}(\\.\\.)?|\\.\\.{NUMBER}|{NUMBER}\\.\\.{NUMBER})$"))).examples(["3..5"]);
-    Duration: text("a duration, such as `500ms` or `1m30s`").pattern(Some(format!("^{DURATION}$"))).examples(["30s"]);
+    Duration: text("a duration, such as `500ms` or `1m30s`").pattern(Some(format!("^{DURATION}$"))).examples(["500ms"]);
     Span: text("a duration, such as `5h1s`, or `-30m` for back").pattern(Some(format!("^[+-]?{DURATION}$"))).examples(["5h1s"]);
     Moment: text("RFC 3339").pattern(Some(format!("^{DATE}T{TIME}{ZONE}$"))).examples(["2026-01-31T09:00:00+09:00"]);
     ClockText: text("`system`, `frozen:<RFC 3339>`, `start:<RFC 3339>` or `offset:<duration>`")

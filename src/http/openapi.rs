@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use axum::http::HeaderName;
-use utoipa::openapi::link::Link;
-use utoipa::openapi::path::{Operation, PathItem, PathsMap};
 use utoipa::openapi::security::{ApiKey as ApiKeyHeader, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, HeaderBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, Modify, OpenApi as _};
@@ -16,6 +14,7 @@ use super::rooms::{create, destroy, detail, list, modify};
 use super::stack::{REASON, REQUEST_ID, WARNING};
 use super::token;
 use crate::domain::code::ResultCode;
+use crate::links::{self, Link};
 
 /// The document as it is committed and served.
 pub const CONTRACT: &str = include_str!("../../openapi.json");
@@ -74,7 +73,7 @@ impl Modify for Shared {
             components.headers.insert(name.to_string(), RefOr::T(header));
         }
         let paths = &mut contract.paths.paths;
-        for response in operations(paths).flat_map(|operation| operation.responses.responses.values_mut()) {
+        for response in links::operations(paths).flat_map(|operation| operation.responses.responses.values_mut()) {
             match response {
                 RefOr::T(success) => add_headers(success, &WARNING),
                 RefOr::Ref(refusal) => {
@@ -94,53 +93,22 @@ fn add_headers(response: &mut Response, own: &HeaderName) {
     }
 }
 
-/// What leads from one call to the next: the ids that an answer has, and the parameters of other calls that they are.
+/// What leads from one call to the next.
 struct Links;
 
-/// Whose answer, what the parameter is called, and where the answer has it.
-const LINKS: &[(&str, &str, &str)] = &[
-    ("createRoom", "roomId", "$response.body#/data/roomId"),
-    ("createRoomV1", "roomId", "$response.body#/data/roomId"),
-    ("sendCustom", "scheduleId", "$response.body#/data/scheduleId"),
-    ("listUser", "clientKey", "$response.body#/list/0/clientKey"),
-    ("listExileUser", "clientKey", "$response.body#/list/0/clientKey"),
-    ("listMuteUser", "clientKey", "$response.body#/list/0/clientKey"),
+const LINKS: &[Link] = &[
+    Link { from: "createRoom", value: "/data/roomId", parameter: "roomId", under: "" },
+    Link { from: "createRoomV1", value: "/data/roomId", parameter: "roomId", under: "" },
+    Link { from: "sendCustom", value: "/data/scheduleId", parameter: "scheduleId", under: "" },
+    Link { from: "listUser", value: "/list/0/clientKey", parameter: "clientKey", under: "" },
+    Link { from: "listExileUser", value: "/list/0/clientKey", parameter: "clientKey", under: "" },
+    Link { from: "listMuteUser", value: "/list/0/clientKey", parameter: "clientKey", under: "" },
 ];
 
 impl Modify for Links {
     fn modify(&self, contract: &mut OpenApi) {
-        let known: Vec<(String, Vec<String>)> =
-            operations(&mut contract.paths.paths).map(|operation| (id_of(operation), parameters_of(operation))).collect();
-        for operation in operations(&mut contract.paths.paths) {
-            let (from, has) = (id_of(operation), parameters_of(operation));
-            let Some((_, named, value)) = LINKS.iter().find(|(source, ..)| *source == from) else { continue };
-            let Some(RefOr::T(success)) = operation.responses.responses.get_mut("200") else { continue };
-            // What the caller's own path had, the next call's has too.
-            let own = |name: &str| has.iter().any(|had| had == name).then(|| format!("$request.path.{name}"));
-            for (to, takes) in known.iter().filter(|(_, takes)| takes.iter().any(|name| name == named)) {
-                let is_filled = takes.iter().all(|name| name == named || own(name).is_some());
-                // What a program began by v2 it goes on with by v2.
-                if is_filled && (from.ends_with("V1") || !to.ends_with("V1")) {
-                    let filled = takes.iter().map(|name| (name, own(name).unwrap_or_else(|| (*value).to_owned())));
-                    let link = filled.fold(Link::builder().operation_id(to), |link, (name, value)| link.parameter(name, value));
-                    success.links.insert(to.clone(), RefOr::T(link.build()));
-                }
-            }
-        }
+        links::add(contract, LINKS);
     }
-}
-
-fn operations(paths: &mut PathsMap<String, PathItem>) -> impl Iterator<Item = &mut Operation> {
-    paths.values_mut().flat_map(|path| [&mut path.get, &mut path.post, &mut path.put, &mut path.delete]).flatten()
-}
-
-fn id_of(operation: &Operation) -> String {
-    operation.operation_id.clone().unwrap_or_default()
-}
-
-fn parameters_of(operation: &Operation) -> Vec<String> {
-    let parameters = operation.parameters.iter().flatten();
-    parameters.filter_map(|parameter| if let RefOr::T(parameter) = parameter { Some(parameter.name.clone()) } else { None }).collect()
 }
 
 macro_rules! refusals {

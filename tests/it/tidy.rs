@@ -16,7 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["fixture", "journal"],
     &["store", "chat", "token", "fault", "tls"],
     &["clock", "seed", "form", "reader"],
-    &["escape", "schema"],
+    &["escape", "schema", "links"],
     &["domain"],
 ];
 
