@@ -68,6 +68,7 @@ macro_rules! schemas {
 }
 pub(crate) use schemas;
 
+const NO_CONTROL: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$";
 const MONTH: &str = "(0[1-9]|1[0-2])";
 const DAY: &str = "(0[1-9]|[12][0-9]|3[01])";
 const TIME: &str = "([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]";
@@ -82,10 +83,10 @@ schemas! {
     KstTime: text("yyyyMMddHHmmss in Korean time").pattern(Some(format!("^[0-9]{{4}}{MONTH}{DAY}{TIME}$"))).examples(["99991231235959"]);
     RoomId: text("the channel key: its last part is the time of creation").pattern(Some(RoomId::PATTERN))
         .examples(["DemoRoom01-AbCdEfGhIj-20220523144251"]);
-    UserId: text("the account's e-mail address").min_length(Some(1)).examples(["demo@example.com"]);
+    UserId: text("the account's e-mail address").pattern(Some(NO_CONTROL)).min_length(Some(1)).examples(["demo@example.com"]);
     ApiKey: text("what names an account").pattern(Some("^[!-+\\--~]([ -+\\--~]*[!-+\\--~])?$")).examples(["demo-key"]);
     ScheduleId: text("what names a reserved message").pattern(Some(ScheduleId::PATTERN));
-    ClientKey: text("what names a user of a room").pattern(Some("^[^\\u0000-\\u001f\\u007f-\\u009f]*$"))
+    ClientKey: text("what names a user of a room").pattern(Some(NO_CONTROL))
         .min_length(Some(1)).max_length(Some(ClientKey::MAX_CHARS)).examples(["alice@example.com"]);
     NickName: free("what a user is called").min_length(Some(1)).max_length(Some(NickName::MAX_CHARS)).examples(["Alice"]);
     Grade: coded::<Grade>("what a user may do", None);

@@ -12,6 +12,7 @@ mod cli;
 mod clock_and_seed;
 mod contract;
 mod curl;
+mod documents;
 mod drift;
 mod embedded;
 mod exec;
