@@ -26,8 +26,11 @@ pub fn add(document: &mut OpenApi, links: &[Link]) {
         for link in links.iter().filter(|link| link.from == from) {
             let success = operation.responses.responses.iter_mut().find(|(status, _)| status.starts_with('2'));
             let Some((_, RefOr::T(success))) = success else { continue };
-            let fits = |path: &str, to: &str| path.starts_with(link.under) && (from.ends_with("V1") || !to.ends_with("V1"));
-            // What was begun by v2 goes on by v2.
+            // What was begun by one version of the API goes on by it; calls that there are once belong to both.
+            let is_twin = |to: &str| {
+                if from.ends_with("V1") { calls.iter().any(|(_, other, _)| *other == format!("{to}V1")) } else { to.ends_with("V1") }
+            };
+            let fits = |path: &str, to: &str| path.starts_with(link.under) && !is_twin(to);
             for (_, to, takes) in calls.iter().filter(|(path, to, takes)| fits(path, to) && takes.iter().any(|name| name == link.parameter))
             {
                 if !takes.iter().all(|name| name == link.parameter || has.contains(name)) {

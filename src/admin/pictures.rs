@@ -261,14 +261,47 @@ pub struct FixtureUser {
 
 /// A message that went out.
 #[derive(ToSchema)]
-#[serde(tag = "kind", rename_all = "camelCase")]
+#[serde(untagged)]
 enum FixtureMessage {
-    #[serde(rename_all = "camelCase")]
-    Notice { at: Moment, nick_name: NickName, notice: Notice },
-    #[serde(rename_all = "camelCase")]
-    Custom { at: Moment, nick_name: NickName, json_string: JsonString, schedule_id: Option<ScheduleId> },
-    #[serde(rename_all = "camelCase")]
-    Whisper { at: Moment, nick_name: NickName, client_key: ClientKey, message: WhisperText },
+    Notice(SentNotice),
+    Custom(SentCustom),
+    Whisper(SentWhisper),
+}
+
+/// A notice that went out.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SentNotice {
+    #[schema(pattern = "^notice$")]
+    kind: String,
+    at: Moment,
+    nick_name: NickName,
+    notice: Notice,
+}
+
+/// A custom message that went out.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SentCustom {
+    #[schema(pattern = "^custom$")]
+    kind: String,
+    at: Moment,
+    nick_name: NickName,
+    json_string: JsonString,
+    /// Of one that was reserved.
+    schedule_id: Option<ScheduleId>,
+}
+
+/// A whisper that went out.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SentWhisper {
+    #[schema(pattern = "^whisper$")]
+    kind: String,
+    at: Moment,
+    nick_name: NickName,
+    client_key: ClientKey,
+    message: WhisperText,
 }
 
 /// A message that is to go out.
