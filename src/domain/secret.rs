@@ -15,6 +15,8 @@ const GROUP: usize = 6;
 /// How a JWT begins (observed), and the shortest that could be one.
 const TOKEN_START: &[u8] = b"eyJ";
 const TOKEN_LEN: usize = 40;
+/// How many bytes may stand for one.
+const LONGEST_ESCAPE: usize = 9;
 /// A beginning of a credential that is shorter than this gives nothing away.
 const HARMLESS: usize = 8;
 
@@ -23,17 +25,15 @@ pub fn holds_credential(text: &str) -> bool {
     credentials(text.as_bytes()).next().is_some()
 }
 
-/// The text with what stands for every credential in it: `ab-...#1f2e`, `eyJ...#1f2e`. Equal ones look equal. A credential
-/// is found wherever it begins: what stands before it may be an escape.
+/// The text with what stands for every credential in it: `ab-...#1f2e`, `eyJ...#1f2e`. Equal ones look equal, escaped or not.
+/// A credential is found wherever it begins: what stands before it may be an escape.
 pub fn scrubbed(text: &str) -> Cow<'_, str> {
     let mut scrubbed = String::new();
     let mut copied = 0;
     for place in credentials(text.as_bytes()) {
-        let found = &text[place.clone()];
-        let is_key = key_prefix(found.as_bytes()) == KEY_LEN;
-        let start = if is_key { &found[..2] } else { "eyJ" };
-        let dash = if is_key { "-" } else { "" };
-        scrubbed.extend([&text[copied..place.start], start, dash, "...#", &fingerprint(found)[..4]]);
+        let found = unescaped(&text.as_bytes()[place.clone()]);
+        let (start, dash) = if found.contains('.') { ("eyJ", "") } else { (&found[..2], "-") };
+        scrubbed.extend([&text[copied..place.start], start, dash, "...#", &fingerprint(&found)[..4]]);
         copied = place.end;
     }
     if copied == 0 {
@@ -45,11 +45,7 @@ pub fn scrubbed(text: &str) -> Cow<'_, str> {
 
 /// The same for the beginning of a longer text: a credential may have been cut.
 pub fn scrubbed_beginning(text: &str) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    let last_word = bytes.len() - bytes.iter().rev().take_while(|byte| of_token(**byte) || **byte == b'.').count();
-    let token = bytes[last_word..].windows(TOKEN_START.len()).position(|start| start == TOKEN_START).map(|at| last_word + at);
-    let key = (bytes.len().saturating_sub(KEY_LEN)..bytes.len()).find(|at| key_prefix(&bytes[*at..]) == bytes.len() - at);
-    match token.into_iter().chain(key).min().filter(|at| bytes.len() - at >= HARMLESS) {
+    match cut_credential(text.as_bytes()).filter(|at| text.len() - at >= HARMLESS) {
         Some(at) => format!("{}...", scrubbed(&text[..at])).into(),
         None => scrubbed(text),
     }
@@ -64,8 +60,8 @@ fn credentials(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
         // None is shorter: most texts that are asked about are.
         while bytes.len() - at >= TOKEN_LEN {
             let rest = &bytes[at..];
-            let mut length = if key_prefix(rest) == KEY_LEN { KEY_LEN } else { 0 };
-            if length == 0 && at >= barren && rest.starts_with(TOKEN_START) {
+            let mut length = key(rest);
+            if length == 0 && at >= barren && token_start(rest) {
                 let first_part;
                 (length, first_part) = token(rest);
                 barren = at + first_part;
@@ -81,29 +77,106 @@ fn credentials(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// How long the token is that begins here, 0 if none does; and how long its first part is.
-fn token(bytes: &[u8]) -> (usize, usize) {
-    let part = |from: usize| bytes[from.min(bytes.len())..].iter().take_while(|byte| of_token(**byte)).count();
-    let is_dot = |at: usize| bytes.get(at) == Some(&b'.');
-    let first = part(0);
-    let second = if is_dot(first) { part(first + 1) } else { 0 };
-    let third = if second > 0 && is_dot(first + 1 + second) { part(first + second + 2) } else { 0 };
-    let whole = first + second + third + 2;
-    (if third > 0 && whole >= TOKEN_LEN { whole } else { 0 }, first)
+/// Where a credential begins that the end of the text has cut, maybe in the middle of an escape.
+fn cut_credential(bytes: &[u8]) -> Option<usize> {
+    let mut token = None;
+    let mut at = 0;
+    while at < bytes.len() && token.is_none() {
+        if token_start(&bytes[at..]) {
+            let end = at + run(&bytes[at..], |byte| of_token(byte) || byte == b'.');
+            token = is_cut_escape(&bytes[end..]).then_some(at);
+            // Whatever begins before there ends there.
+            at = end;
+        }
+        at += 1;
+    }
+    let first = bytes.len().saturating_sub(KEY_LEN * LONGEST_ESCAPE);
+    let key = (first..bytes.len()).find(|at| {
+        let (count, length) = key_prefix(&bytes[*at..]);
+        count > 0 && count < KEY_LEN && is_cut_escape(&bytes[at + length..])
+    });
+    token.into_iter().chain(key).min()
 }
 
-/// How many bytes from here on are as in a key.
-fn key_prefix(bytes: &[u8]) -> usize {
-    let fits = |(at, byte): &(usize, &u8)| match at {
-        at if *at >= GROUPS * (GROUP + 1) => byte.is_ascii_digit(),
-        at if at % (GROUP + 1) == GROUP => **byte == b'-',
+/// Whether nothing is left but the beginning of an escape.
+fn is_cut_escape(bytes: &[u8]) -> bool {
+    let of_escape = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'u';
+    let opens = || matches!(unit(bytes), Some((b'%' | b'\\', _)));
+    bytes.is_empty() || bytes.len() < LONGEST_ESCAPE && opens() && bytes[1..].iter().all(of_escape)
+}
+
+/// How many bytes the token takes that begins here, 0 if none does; and how many its first part takes.
+fn token(bytes: &[u8]) -> (usize, usize) {
+    let first = run(bytes, of_token);
+    let next_part = |from: usize| {
+        let (byte, dot) = unit(&bytes[from..])?;
+        let part = run(&bytes[from + dot..], of_token);
+        (byte == b'.' && part > 0).then_some(from + dot + part)
+    };
+    let whole = next_part(first).and_then(next_part).filter(|end| units(&bytes[..*end]).count() >= TOKEN_LEN);
+    (whole.unwrap_or_default(), first)
+}
+
+fn token_start(bytes: &[u8]) -> bool {
+    let mut units = units(bytes);
+    TOKEN_START.iter().all(|expected| units.next().is_some_and(|(byte, _)| byte == *expected))
+}
+
+/// How many bytes the key takes that begins here, 0 if none does.
+fn key(bytes: &[u8]) -> usize {
+    let (count, length) = key_prefix(bytes);
+    if count == KEY_LEN { length } else { 0 }
+}
+
+/// How many characters from here on are as in a key, and how many bytes they take.
+fn key_prefix(bytes: &[u8]) -> (usize, usize) {
+    let fits = |at: usize, byte: u8| match at {
+        at if at >= GROUPS * (GROUP + 1) => byte.is_ascii_digit(),
+        at if at % (GROUP + 1) == GROUP => byte == b'-',
         _ => byte.is_ascii_alphanumeric(),
     };
-    bytes.iter().take(KEY_LEN).enumerate().take_while(fits).count()
+    let fitting = units(bytes).take(KEY_LEN).enumerate().take_while(|(at, (byte, _))| fits(*at, *byte));
+    fitting.fold((0, 0), |(count, length), (_, (_, bytes))| (count + 1, length + bytes))
+}
+
+/// How many bytes from here on are characters that are wanted.
+fn run(bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> usize {
+    units(bytes).take_while(|(byte, _)| is_wanted(*byte)).map(|(_, length)| length).sum()
 }
 
 fn of_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+fn unescaped(bytes: &[u8]) -> String {
+    units(bytes).map(|(byte, _)| char::from(byte)).collect()
+}
+
+/// The bytes that a text means, and how many bytes stand for each.
+fn units(mut bytes: &[u8]) -> impl Iterator<Item = (u8, usize)> {
+    std::iter::from_fn(move || {
+        let (byte, length) = unit(bytes)?;
+        bytes = &bytes[length..];
+        Some((byte, length))
+    })
+}
+
+/// The byte that a text begins with, which may be escaped for a URL, also more than once (`%2D`, `%252D`), or for JSON
+/// (`\u002d`); and how many bytes stand for it.
+fn unit(bytes: &[u8]) -> Option<(u8, usize)> {
+    let hex = |at: usize| bytes.get(at).and_then(|digit| char::from(*digit).to_digit(16));
+    let pair = |at: usize| u8::try_from(hex(at)? << 4 | hex(at + 1)?).ok();
+    let first = *bytes.first()?;
+    let escaped = match first {
+        b'%' => {
+            // As many levels as anybody has in earnest: nothing is longer than LONGEST_ESCAPE.
+            let levels = bytes[1..].chunks(2).take(3).take_while(|level| *level == b"25").count();
+            (0..=levels).rev().find_map(|level| Some((pair(1 + 2 * level)?, 3 + 2 * level)))
+        }
+        b'\\' if bytes[1..].starts_with(b"u00") => pair(4).map(|byte| (byte, 6)),
+        _ => None,
+    };
+    Some(escaped.unwrap_or((first, 1)))
 }
 
 /// Lower-case hexadecimal SHA-256.
@@ -135,12 +208,48 @@ mod tests {
         }
     }
 
+    fn escaped(text: &str, escape: impl Fn(char) -> String) -> String {
+        text.chars().map(|character| if character.is_ascii_alphanumeric() { character.to_string() } else { escape(character) }).collect()
+    }
+
+    /// However it is escaped, it is found, and looks as it does unescaped.
+    #[test]
+    fn escapes_hide_nothing() {
+        let number = |character: char| u32::from(character);
+        let escapes: [&dyn Fn(char) -> String; 5] = [
+            &|character| format!("%{:02X}", number(character)),
+            &|character| format!("%{:02x}", number(character)),
+            &|character| format!("%25{:02X}", number(character)),
+            &|character| format!("%2525{:02x}", number(character)),
+            &|character| format!("\\u{:04x}", number(character)),
+        ];
+        for credential in [KEY, TOKEN] {
+            let shown = scrubbed(credential);
+            for escape in escapes {
+                let every: String = credential.chars().map(escape).collect();
+                for hidden in [escaped(credential, escape), every] {
+                    for around in ["{}", "%3A{}", "%3{}", "%{}%", "a%2D{}%2", "\\u00{}", "roomName={}&x=%zz"] {
+                        assert_eq!(scrubbed(&around.replace("{}", &hidden)), around.replace("{}", &shown), "{hidden}");
+                    }
+                    for end in 0..hidden.len() {
+                        let cut = scrubbed_beginning(&hidden[..end]).into_owned();
+                        assert!(cut == "..." || end < HARMLESS, "{cut}");
+                    }
+                }
+            }
+        }
+    }
+
     /// What begins like a token again and again is looked at once.
     #[test]
     fn a_long_text_takes_no_longer_for_what_is_in_it() {
-        let text = "eyJ".repeat(1_000_000);
+        let text = "eyJ".repeat(30_000);
         assert_eq!(scrubbed(&text), text);
         assert_eq!(scrubbed_beginning(&text), "...");
+        for more in ["%65yJ", "eyJ%3A", "eyJ.", "%2525"] {
+            let text = more.repeat(10_000) + "=";
+            assert_eq!((scrubbed(&text), scrubbed_beginning(&text)), (text.as_str().into(), text.as_str().into()));
+        }
     }
 
     #[test]
