@@ -1,9 +1,10 @@
-//! Where everything random comes from: 32 bytes, given with `--seed` or drawn once at start, and expanded by purpose.
+//! Where everything random comes from: 32 bytes, given with `--seed`, kept in a state file or drawn once at start, and
+//! expanded by purpose.
 
 use sha2::{Digest, Sha256};
 
 /// The root of all that looks random in one server. The same seed gives the same ids and the same signing keys.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Seed([u8; 32]);
 
 impl Seed {
@@ -17,6 +18,19 @@ impl Seed {
     pub fn random() -> Seed {
         let entropy = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
         Seed(entropy.iter().fold(Sha256::new(), Sha256::chain_update).finalize().into())
+    }
+
+    /// The seed that [`hex`](Seed::hex) has written.
+    pub fn from_hex(text: &str) -> Option<Seed> {
+        let digits: Vec<u8> = text.chars().filter_map(|digit| u8::try_from(digit.to_digit(16)?).ok()).collect();
+        let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect();
+        let root = bytes.try_into().ok().filter(|_| text.len() == 2 * size_of::<Seed>());
+        root.map(Seed)
+    }
+
+    /// As a state file keeps it: whoever knows it can make tokens.
+    pub fn hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// 32 bytes for the `count`th thing of a `purpose` in an account: independent of every other account and purpose.

@@ -90,6 +90,10 @@ impl AdminError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message, "the Allow header names the methods")
     }
 
+    pub fn panicked() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "panicked", "the mock has a bug", "please report what its log says")
+    }
+
     pub fn no_tls() -> Self {
         Self::new(StatusCode::NOT_FOUND, "no_tls", "there is no CA: the mock was started without --tls", "start it with --tls")
     }

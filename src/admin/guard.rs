@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header, uri::Authority};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 
 use super::OPEN;
 use super::error::AdminError;
@@ -81,7 +83,8 @@ pub async fn guard(State(access): State<Access>, request: Request, next: Next) -
         check(&access.hosts, &request).and_then(|()| access.token.as_ref().map_or(Ok(()), |token| check_token(token, request.headers())));
     match checked {
         Err(error) if !is_open => error.into_response(),
-        _ => next.run(request).await,
+        // Nothing is known that makes one panic; if something does, the connection and the others live on.
+        _ => AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| AdminError::panicked().into_response()),
     }
 }
 

@@ -51,7 +51,13 @@ const STATE_LIMIT: usize = 64 * 1024 * 1024;
 /// The control plane over an emulator. `contract` is the emulated API's OpenAPI document.
 pub fn router(emulator: Emulator, access: Access, contract: &'static str) -> Router {
     const JSON: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/json")];
-    Router::new()
+    let router = Router::new();
+    #[cfg(test)]
+    let router = router.route(
+        "/__admin/planted",
+        get(async || -> AdminError { panic!("planted in /__admin, {}", "AbCdEf-GhIjKl-123456-MnOpQr-20220101000000") }),
+    );
+    router
         .route(HEALTH, get(health::health))
         .route(CA, get(ca::show))
         .route("/__admin/reset", post(reset::reset))

@@ -11,12 +11,14 @@ mod healthcheck;
 mod junit;
 mod log;
 mod output;
+mod panics;
 mod serve;
 mod settings;
 mod signals;
 mod summary;
 mod verify;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -89,7 +91,12 @@ impl Failure {
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse_from(args::with_default_command(std::env::args_os()));
+    run(std::env::args_os())
+}
+
+fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    panics::tell();
+    let cli = Cli::parse_from(args::with_default_command(args));
     let result = match cli.command {
         Command::Exec(args) => return finish(exec::run(&args)),
         Command::Verify(args) => return finish(verify::run(&args)),

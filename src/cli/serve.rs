@@ -55,7 +55,7 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
         // Nobody may be told of what the state does not have.
         listeners.silence();
         if let Some((file, emulator)) = state {
-            file.close(&emulator);
+            file.close(&emulator).map_err(Failure::Runtime)?;
         }
         Ok(())
     });

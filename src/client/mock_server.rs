@@ -213,7 +213,9 @@ impl Drop for Running {
 impl Drop for State {
     fn drop(&mut self) {
         self.following.abort();
-        self.file.close(self.app.emulator());
+        if let Err(lost) = self.file.close(self.app.emulator()) {
+            tracing::warn!("{lost}");
+        }
     }
 }
 

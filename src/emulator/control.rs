@@ -165,9 +165,17 @@ impl Emulator {
         Ok(())
     }
 
-    /// Replaces the accounts that a state names and leaves the others, as at a start.
+    /// Replaces the accounts that a state names and leaves the others, as at a start. With the seed of the state they may have
+    /// tokens, which are theirs alone.
     pub fn resume(&self, state: &Fixtures) {
-        self.lay_over(&mut write(&self.0.world), state, Cause::Fixture);
+        let mut world = write(&self.0.world);
+        self.lay_over(&mut world, state, Cause::Fixture);
+        if state.seed.as_ref() == Some(&self.0.seed) {
+            let mut issued_to = write(&self.0.issued_to);
+            for account in world.accounts.values().filter(|account| state.accounts.contains_key(&account.key)) {
+                issued_to.entry(account.user_id.clone()).or_default().insert(account.key.clone());
+            }
+        }
     }
 
     fn lay_over(&self, world: &mut World, state: &Fixtures, cause: Cause) {

@@ -11,6 +11,8 @@ mod look;
 mod messages;
 mod observe;
 mod people;
+#[cfg(test)]
+mod planted;
 mod settings;
 
 use std::collections::HashSet;
@@ -79,7 +81,7 @@ struct World {
 impl Emulator {
     /// An emulator with its fixture's accounts in place.
     pub fn new(settings: Settings) -> Emulator {
-        let seed = settings.seed.map_or_else(Seed::random, Seed::repeatable);
+        let seed = settings.seed.map(Seed::repeatable).or_else(|| settings.fixtures.seed.clone()).unwrap_or_else(Seed::random);
         let world = World { clock: Clock::start(settings.clock), accounts: Map::default() };
         let journal = Mutex::new(Journal::new(settings.journal));
         let emulator = Emulator(Arc::new(Shared {
@@ -102,6 +104,11 @@ impl Emulator {
     /// What this emulator was made with.
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// What its ids and the signatures of its tokens are made of.
+    pub(crate) fn seed(&self) -> &Seed {
+        &self.0.seed
     }
 
     /// The result codes it answers with.

@@ -26,7 +26,7 @@ pub struct Caller<'a> {
     pub emulator: &'a Emulator,
     pub account: Arc<Account>,
     pub cause: Cause,
-    path: &'a str,
+    pub path: &'a str,
 }
 
 /// The account of a call with a valid key, for issueToken.

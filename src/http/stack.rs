@@ -192,3 +192,27 @@ fn header_line(text: &str) -> Option<HeaderValue> {
     line.truncate(LINE_CHARS);
     HeaderValue::from_str(&line).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+    use crate::emulator::Settings;
+
+    #[tokio::test]
+    async fn a_panic_becomes_an_envelope_and_the_next_request_works() {
+        let stack = Exchange::new(Emulator::new(Settings::default()));
+        let get = |path: &str| {
+            let request = Request::get(path).header("API_KEY", "k").header("X-AUTH-TOKEN", "t").header("Origin", "http://elsewhere");
+            request.body(Body::empty()).unwrap()
+        };
+
+        let response = stack.answer(1, get("/planted/account")).await;
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), r#"{"result_cd":0,"result_msg":"System error"}"#);
+
+        assert_eq!(stack.answer(2, get("/openapi/token")).await.status(), 200);
+    }
+}

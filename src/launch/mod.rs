@@ -94,8 +94,10 @@ impl Config {
     /// [`LaunchError`]; then nothing listens.
     pub fn launch(self) -> Result<Launched, LaunchError> {
         let identity = self.tls.as_ref().map(Tls::identity).transpose()?;
-        let emulator = Emulator::new(self.settings);
-        let state = self.state.as_ref().map(|path| StateFile::open(path, &emulator)).transpose()?.map(Arc::new);
+        let (state, emulator) = match &self.state {
+            None => (None, Emulator::new(self.settings)),
+            Some(path) => StateFile::open(path, self.settings).map(|(file, emulator)| (Some(Arc::new(file)), emulator))?,
+        };
         // Connections need descriptors. A limit that cannot be raised is as good as it is.
         drop(rlimit::increase_nofile_limit(u64::MAX));
         let server = Server::bind(&self.host, self.port).map_err(|error| match error.kind() {

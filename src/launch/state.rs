@@ -1,20 +1,21 @@
-//! `--state FILE`: the state survives the process. It is written within a second of a change and at the stop, whole or not
-//! at all.
+//! `--state FILE`: the state survives the process, and so do the tokens that it has issued. It is written within a second of a
+//! change and at the stop, whole or not at all.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::LaunchError;
 use super::file::replace;
-use crate::emulator::Emulator;
+use crate::emulator::{Emulator, Settings};
 use crate::fixture::{self, Source};
 
 /// How often a change is looked for. Writing takes its time too, and both together stay under a second.
 const INTERVAL: Duration = Duration::from_millis(400);
 
-/// It holds keys and tokens.
+/// It holds keys, tokens, and what tokens are signed with.
 const OWNER_ALONE: u32 = 0o600;
 
 /// A state file, and what of it is written.
@@ -34,11 +35,11 @@ struct Written {
 }
 
 impl StateFile {
-    /// Reads the file into an emulator, if it exists.
+    /// Reads the file, if it exists, into the emulator that it makes: its tokens are signed as they were.
     ///
     /// # Errors
     /// A place where no file can be; everything that is wrong with a file that is there.
-    pub fn open(path: &Path, emulator: &Emulator) -> Result<StateFile, LaunchError> {
+    pub fn open(path: &Path, mut settings: Settings) -> Result<(StateFile, Emulator), LaunchError> {
         let usage = |what: String| LaunchError::Usage(format!("--state: {}: {what}", path.display()));
         if path.is_dir() {
             return Err(usage("is a directory, name a file".to_owned()));
@@ -49,16 +50,20 @@ impl StateFile {
         if !directory.is_dir() {
             return Err(usage("there is no such directory".to_owned()));
         }
-        let mut written = Written::default();
-        if path.exists() {
-            let state = fixture::load(&[Source::Path(path.clone())])?;
-            if state.has_more_than_accounts() {
-                return Err(usage("a state is accounts, what has default or resultCodes is for --fixtures".to_owned()));
-            }
-            emulator.resume(&state);
-            written.changes = Some(emulator.changes());
+        let file = |path: PathBuf, changes| StateFile { path, written: Mutex::new(Written { changes, ..Written::default() }) };
+        if !path.exists() {
+            return Ok((file(path, None), Emulator::new(settings)));
         }
-        Ok(StateFile { path, written: Mutex::new(written) })
+        let state = fixture::load(&[Source::Path(path.clone())])?;
+        if state.has_more_than_accounts() {
+            return Err(usage("a state is accounts, what has default or resultCodes is for --fixtures".to_owned()));
+        }
+        settings.fixtures.seed = state.seed.clone().or(settings.fixtures.seed);
+        let emulator = Emulator::new(settings);
+        emulator.resume(&state);
+        // With another seed, such as that of --seed, or none, the file has to be written anew.
+        let is_written = state.seed.as_ref() == Some(emulator.seed());
+        Ok((file(path, is_written.then(|| emulator.changes())), emulator))
     }
 
     /// Writes every change, until it is dropped. A save that has begun goes on then; [`close`](StateFile::close) waits for it.
@@ -73,40 +78,46 @@ impl StateFile {
         }
     }
 
-    /// Writes the state if it has changed. A disk that is full or cannot be written is logged, and the server goes on.
+    /// Writes the state if it has changed. A disk that is full or cannot be written is logged once, and tried again; the file is
+    /// what it was, and the server goes on.
     pub fn save(&self, emulator: &Emulator) {
-        self.write(&mut self.lock(), emulator);
+        let mut written = self.lock();
+        match self.write(&mut written, emulator) {
+            Err(error) if !written.has_failed => {
+                tracing::warn!("--state: {} cannot be written, the server goes on: {error}", self.path.display());
+                written.has_failed = true;
+            }
+            _ => {}
+        }
     }
 
     /// The same for the last time: from here on the file is left alone.
-    pub fn close(&self, emulator: &Emulator) {
+    ///
+    /// # Errors
+    /// Says that something is lost.
+    pub fn close(&self, emulator: &Emulator) -> Result<(), String> {
         let mut written = self.lock();
-        self.write(&mut written, emulator);
+        let closed = self.write(&mut written, emulator);
         written.is_closed = true;
+        let lost = |error| format!("--state: {} cannot be written, what has changed since it was is lost: {error}", self.path.display());
+        closed.map_err(lost)
     }
 
     fn lock(&self) -> MutexGuard<'_, Written> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self, written: &mut Written, emulator: &Emulator) {
+    fn write(&self, written: &mut Written, emulator: &Emulator) -> io::Result<()> {
         let changes = emulator.changes();
         if written.is_closed || written.changes == Some(changes) {
-            return;
+            return Ok(());
         }
-        match replace(&self.path, &fixture::write(&emulator.saved(None)), OWNER_ALONE) {
-            Ok(()) => {
-                if written.has_failed {
-                    tracing::info!("--state: {} is written again", self.path.display());
-                }
-                *written = Written { changes: Some(changes), ..Written::default() };
-            }
-            Err(error) if !written.has_failed => {
-                tracing::warn!("--state: {} cannot be written, the server goes on: {error}", self.path.display());
-                written.has_failed = true;
-            }
-            Err(_) => {}
+        replace(&self.path, &fixture::write_with_seed(&emulator.saved(None), emulator.seed()), OWNER_ALONE)?;
+        if written.has_failed {
+            tracing::info!("--state: {} is written again", self.path.display());
         }
+        *written = Written { changes: Some(changes), ..Written::default() };
+        Ok(())
     }
 }
 
@@ -115,20 +126,18 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::emulator::Settings;
 
     #[test]
     fn nothing_is_written_after_the_last_save() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state.json");
-        let emulator = Emulator::new(Settings::default());
-        let file = StateFile::open(&path, &emulator).unwrap();
-        file.close(&emulator);
+        let (file, emulator) = StateFile::open(&path, Settings::default()).unwrap();
+        file.close(&emulator).unwrap();
         assert!(path.exists());
         fs::write(&path, "another server's").unwrap();
         emulator.reset(None).unwrap();
         file.save(&emulator);
-        file.close(&emulator);
+        file.close(&emulator).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "another server's");
     }
 }

@@ -5,6 +5,8 @@ mod call;
 mod crowd;
 mod diff;
 mod drive;
+mod history;
+mod mob;
 mod model;
 mod operation;
 mod people;
