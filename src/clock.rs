@@ -155,5 +155,28 @@ impl fmt::Display for ClockMode {
 
 #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for the time")]
 fn system() -> DateTime<Utc> {
-    Utc::now()
+    let now = Utc::now();
+    #[cfg(test)]
+    let now = now + skew::get();
+    now
+}
+
+/// For tests, in which the machine's clock is set while a server runs: by so much, for whoever asks in this thread.
+#[cfg(test)]
+pub mod skew {
+    use std::cell::Cell;
+
+    use chrono::TimeDelta;
+
+    thread_local! {
+        static SKEW: Cell<TimeDelta> = const { Cell::new(TimeDelta::zero()) };
+    }
+
+    pub fn set(by: TimeDelta) {
+        SKEW.set(by);
+    }
+
+    pub fn get() -> TimeDelta {
+        SKEW.get()
+    }
 }

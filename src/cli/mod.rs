@@ -27,7 +27,7 @@ use clap::{CommandFactory, Parser};
 use self::args::{Cli, Command};
 use crate::admin;
 use crate::client;
-use crate::domain::text;
+use crate::domain::{secret, text};
 use crate::fixture::Problems;
 use crate::http::openapi;
 use crate::launch::LaunchError;
@@ -96,7 +96,15 @@ pub fn main() -> ExitCode {
 
 fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     panics::tell();
-    let cli = Cli::parse_from(args::with_default_command(args));
+    let cli = match Cli::try_parse_from(args::with_default_command(args)) {
+        Ok(cli) => cli,
+        // What was mistaken for an argument may be a credential.
+        Err(error) if error.use_stderr() => {
+            output::last_words(secret::scrubbed(&error.to_string()).into_owned());
+            return ExitCode::from(Failure::Usage(String::new()).exit_code());
+        }
+        Err(help) => help.exit(),
+    };
     let result = match cli.command {
         Command::Exec(args) => return finish(exec::run(&args)),
         Command::Verify(args) => return finish(verify::run(&args)),

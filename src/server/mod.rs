@@ -1,6 +1,8 @@
 //! A server: the emulated API and the control plane on some sockets, from ready to stopped.
 
 mod connection;
+#[cfg(test)]
+mod jumps;
 mod listen;
 mod page;
 mod signals;

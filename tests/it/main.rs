@@ -22,6 +22,8 @@ mod faults_wire;
 mod fidelity;
 mod fixtures;
 mod fuzz_replay;
+#[cfg(unix)]
+mod full_disk;
 mod golden;
 mod healthcheck;
 #[cfg(target_os = "linux")] // what a process has is read from /proc
@@ -41,6 +43,8 @@ mod readme;
 mod refusals;
 mod rooms_v1;
 mod rooms_v2;
+mod secrets;
+mod security;
 mod state;
 mod state_file;
 mod stopping;

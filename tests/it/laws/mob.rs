@@ -12,8 +12,11 @@ use vchatcloud_mock::MockServer;
 
 use super::history::{Call, History};
 
-pub const CLIENTS: usize = 16;
+const CLIENTS: usize = 16;
 const KEYS: [&str; 2] = ["one", "two"];
+/// What the two rooms begin with that are not a client's own.
+const SHARED: usize = 900_001;
+const HALL: usize = 900_002;
 
 /// What a client does; every fourth is at home in both accounts.
 #[derive(Debug, Clone, Copy)]
@@ -146,7 +149,7 @@ impl Visitor<'_> {
             }
             Deed::List => {
                 let (_, body, call) = self.api("GET", "v2/rooms", key, "").await;
-                self.history.listed(key, rooms(&body["list"], hall), call);
+                self.history.listed(key, rooms(&body["list"]), call);
             }
             Deed::Join => {
                 let person = format!("{}-{place}", self.who);
@@ -203,9 +206,9 @@ impl Visitor<'_> {
     }
 }
 
-/// Ids and values in their order, but for the hall, which nobody modifies.
-fn rooms(list: &Value, hall: &str) -> Vec<(String, usize)> {
-    let rooms = list.as_array().unwrap().iter().filter(|room| room["roomId"] != hall);
+/// Ids and values in their order, but for the hall, which nobody modifies. After a reset its id may be another room's.
+fn rooms(list: &Value) -> Vec<(String, usize)> {
+    let rooms = list.as_array().unwrap().iter().filter(|room| value_of(room) != HALL);
     let rooms: Vec<(String, usize)> = rooms.map(|room| (room["roomId"].as_str().unwrap().to_owned(), value_of(room))).collect();
     let ids: HashSet<&String> = rooms.iter().map(|(id, _)| id).collect();
     assert_eq!(ids.len(), rooms.len(), "an id stands twice in {list}");
@@ -237,10 +240,10 @@ fn run(deeds: &[Vec<(Deed, bool)>], is_safe: bool) -> (History, Vec<(&'static st
         let mut prepared = BTreeMap::new();
         for key in KEYS {
             let mut ids = Vec::new();
-            for value in [900_001, 900_002] {
+            for value in [SHARED, HALL] {
                 let (_, body, call) = host.api("POST", "v2/rooms", key, &form(value)).await;
                 ids.push(body["data"]["roomId"].as_str().unwrap().to_owned());
-                if value == 900_001 {
+                if value == SHARED {
                     history.created(key, ids[0].clone(), value, call);
                 }
             }
@@ -272,7 +275,7 @@ fn run(deeds: &[Vec<(Deed, bool)>], is_safe: bool) -> (History, Vec<(&'static st
         let mut ends = Vec::new();
         for key in KEYS {
             let (_, list, call) = host.api("GET", "v2/rooms", key, "").await;
-            history.listed(key, rooms(&list["list"], &prepared[key].hall), call);
+            history.listed(key, rooms(&list["list"]), call);
             let hall = list["list"].as_array().unwrap().iter().find(|room| room["roomId"] == prepared[key].hall).cloned();
             let (_, users, _) = host.api("GET", &format!("v1/users/{}", prepared[key].hall), key, "").await;
             ends.push((key, hall.unwrap_or_default(), users["list"].clone()));
