@@ -14,6 +14,8 @@ mod health;
 mod messages;
 pub mod openapi;
 mod pictures;
+#[cfg(test)]
+mod planted;
 mod query;
 mod requests;
 mod reset;
@@ -53,10 +55,7 @@ pub fn router(emulator: Emulator, access: Access, contract: &'static str) -> Rou
     const JSON: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/json")];
     let router = Router::new();
     #[cfg(test)]
-    let router = router.route(
-        "/__admin/planted",
-        get(async || -> AdminError { panic!("planted in /__admin, {}", "AbCdEf-GhIjKl-123456-MnOpQr-20220101000000") }),
-    );
+    let router = router.merge(planted::routes());
     router
         .route(HEALTH, get(health::health))
         .route(CA, get(ca::show))
