@@ -86,7 +86,7 @@ impl AdminError {
     }
 
     pub fn method(method: &Method) -> Self {
-        let message = format!("{method} is not allowed here");
+        let message = format!("{} is not allowed here", text::short(method.as_str()));
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message, "the Allow header names the methods")
     }
 

@@ -33,7 +33,7 @@ impl AllowedHosts {
     pub fn new<S: AsRef<str>>(hosts: &[S]) -> Result<Self, BadHost> {
         let host = |host: &S| match Authority::from_str(host.as_ref()) {
             Ok(authority) if authority.host() == host.as_ref() => Ok(normal(host.as_ref())),
-            _ => Err(BadHost(host.as_ref().to_owned())),
+            _ => Err(BadHost(text::short(host.as_ref()))),
         };
         hosts.iter().map(host).collect::<Result<_, _>>().map(|hosts| AllowedHosts(Arc::new(hosts)))
     }

@@ -1,6 +1,6 @@
 //! Which keys and tokens pass.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::account::{self, Account};
@@ -8,8 +8,8 @@ use super::{AuthMode, Emulator, lock, read, write};
 use crate::domain::ids::{ApiKey, Token, UserId};
 use crate::token;
 
-/// Who has been issued tokens, by the e-mail address in them.
-pub(super) type Issued = HashMap<UserId, HashSet<ApiKey>>;
+/// Who has been issued tokens, by the e-mail address in them, and whether by this process: one before it may have left a state.
+pub(super) type Issued = HashMap<UserId, HashMap<ApiKey, bool>>;
 
 /// Why a key or a token was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,8 +89,8 @@ impl Emulator {
     /// A new token for the account; older ones stay valid.
     pub fn issue_token(&self, account: &Account) -> String {
         let ttl = i64::try_from(self.0.settings.token_ttl.as_secs()).unwrap_or(i64::MAX);
-        if !read(&self.0.issued_to).get(&account.user_id).is_some_and(|keys| keys.contains(&account.key)) {
-            write(&self.0.issued_to).entry(account.user_id.clone()).or_default().insert(account.key.clone());
+        if !read(&self.0.issued_to).get(&account.user_id).is_some_and(|keys| keys.get(&account.key) == Some(&true)) {
+            write(&self.0.issued_to).entry(account.user_id.clone()).or_default().insert(account.key.clone(), true);
         }
         let now = self.now(Some(&account.key)).timestamp();
         if let Some(state) = &mut *write(&account.state) {
@@ -115,14 +115,14 @@ impl Emulator {
 
     /// Whether a token was issued here for this key before.
     pub fn has_issued_to(&self, key: &ApiKey) -> bool {
-        read(&self.0.issued_to).values().any(|keys| keys.contains(key))
+        read(&self.0.issued_to).values().any(|keys| keys.get(key) == Some(&true))
     }
 
     /// Whether the token was issued here for any key.
     fn issued_for_another(&self, token: &Token) -> bool {
         let Some(claimed) = token::claims(token.as_str()).and_then(|claims| claims.aud.parse::<UserId>().ok()) else { return false };
         let issued_to = read(&self.0.issued_to);
-        let mut suspects = issued_to.get(&claimed).into_iter().flatten();
+        let mut suspects = issued_to.get(&claimed).into_iter().flat_map(HashMap::keys);
         suspects.any(|key| account::signer(&self.0.seed, key).check(token.as_str()).is_some())
     }
 }

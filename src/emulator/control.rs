@@ -173,7 +173,7 @@ impl Emulator {
         if state.seed.as_ref() == Some(&self.0.seed) {
             let mut issued_to = write(&self.0.issued_to);
             for account in world.accounts.values().filter(|account| state.accounts.contains_key(&account.key)) {
-                issued_to.entry(account.user_id.clone()).or_default().insert(account.key.clone());
+                issued_to.entry(account.user_id.clone()).or_default().entry(account.key.clone()).or_insert(false);
             }
         }
     }

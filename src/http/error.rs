@@ -119,7 +119,9 @@ impl ApiError {
             ApiError::Auth(AuthRefusal::TokenOfAnotherKey) => "X-AUTH-TOKEN was not issued for this API_KEY".to_owned(),
             ApiError::Auth(AuthRefusal::ExpiredToken { .. }) => "X-AUTH-TOKEN is expired".to_owned(),
             ApiError::Path { path, nearest } => format!("no such path: {}, the nearest is {nearest}", text::short_path(path)),
-            ApiError::Method { method, path, allow } => format!("{method} is not allowed on {}, send {allow}", text::short_path(path)),
+            ApiError::Method { method, path, allow } => {
+                format!("{} is not allowed on {}, send {allow}", text::short(method), text::short_path(path))
+            }
             ApiError::TooLarge => format!("the body must be at most {BODY_LIMIT} bytes"),
             ApiError::MediaType { got } => format!("Content-Type: must be {FORM}, got \"{}\"", text::short(got)),
             ApiError::Body { why } => format!("the body cannot be read: {why}"),

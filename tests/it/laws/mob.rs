@@ -276,9 +276,9 @@ fn run(deeds: &[Vec<(Deed, bool)>], is_safe: bool) -> (History, Vec<(&'static st
         for key in KEYS {
             let (_, list, call) = host.api("GET", "v2/rooms", key, "").await;
             history.listed(key, rooms(&list["list"]), call);
-            let hall = list["list"].as_array().unwrap().iter().find(|room| room["roomId"] == prepared[key].hall).cloned();
+            let (_, hall, _) = host.api("GET", &format!("v2/rooms/{}", prepared[key].hall), key, "").await;
             let (_, users, _) = host.api("GET", &format!("v1/users/{}", prepared[key].hall), key, "").await;
-            ends.push((key, hall.unwrap_or_default(), users["list"].clone()));
+            ends.push((key, hall["data"].clone(), users["list"].clone()));
         }
         ends
     });
@@ -293,7 +293,7 @@ struct Visited {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(6))]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..ProptestConfig::with_cases(6) })]
 
     /// No write is lost, none is seen by half, and every list is what some order of the calls makes of it.
     #[test]
