@@ -224,15 +224,11 @@ impl Builder {
     fn config(self) -> Result<Config, LaunchError> {
         let Builder { host, port, port_file, sources, mut settings, state, admin_token, allowed_hosts, tls, timeouts } = self;
         settings.fixtures = fixture::load(&sources)?;
-        let times: [(&str, Duration, fn(Duration) -> Result<Duration, Invalid>); 3] = [
-            ("--token-ttl", settings.token_ttl, checked_ttl),
-            ("--header-timeout", timeouts.header, checked_timeout),
-            ("--body-timeout", timeouts.body, checked_timeout),
-        ];
-        for (flag, time, checked) in times {
-            let refused = |error| LaunchError::Usage(format!("{flag}: {error}, got \"{}\"", text::duration(time)));
-            checked(time).map_err(refused)?;
-        }
+        let refused = |flag: &str, time, error: Invalid| LaunchError::Usage(format!("{flag}: {error}, got \"{}\"", text::duration(time)));
+        let (ttl, Timeouts { header, body }) = (settings.token_ttl, timeouts);
+        checked_ttl(ttl).map_err(|error| refused("--token-ttl", ttl, error))?;
+        checked_timeout(header).map_err(|error| refused("--header-timeout", header, error))?;
+        checked_timeout(body).map_err(|error| refused("--body-timeout", body, error))?;
         let hosts = AllowedHosts::new(&allowed_hosts).map_err(|error| LaunchError::Usage(format!("--allowed-hosts: {error}")))?;
         Ok(Config { host, port, port_file, settings, state, access: Access { hosts, token: admin_token }, tls, timeouts })
     }

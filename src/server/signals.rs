@@ -89,7 +89,7 @@ impl Heard {
                 _ = self.phase.wait_for(|phase| *phase == Phase::Stopping) => return,
                 () = sleep(IDLE_IN_A_CROWD) => {}
             }
-            if before % 2 == 0 && turns.load(Ordering::Relaxed) == before {
+            if before.is_multiple_of(2) && turns.load(Ordering::Relaxed) == before {
                 return;
             }
         }

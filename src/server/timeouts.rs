@@ -34,9 +34,14 @@ pub fn checked_timeout(time: Duration) -> Result<Duration, Invalid> {
     if is_valid { Ok(time) } else { Err(Invalid("must be more than 0s and at most 24h".to_owned())) }
 }
 
-/// The body of a request, which has to arrive in time.
+/// Pieces of a body that are smaller wait for more: each pins what it was read into, 8 KiB, even if it is one byte.
+const PIECE: usize = 8 * 1024;
+
+/// The body of a request, which has to arrive in time, and is handed on in pieces that are worth their memory.
 pub struct Timely {
     body: Incoming,
+    /// What waits for more.
+    held: Vec<u8>,
     time: Duration,
     /// Begins when it is waited for: mostly a body is there with its head.
     left: Option<Pin<Box<Sleep>>>,
@@ -51,7 +56,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl Timely {
     pub fn new(body: Incoming, time: Duration) -> Timely {
-        Timely { body, time, left: None }
+        Timely { body, held: Vec::new(), time, left: None }
     }
 }
 
@@ -60,8 +65,20 @@ impl HttpBody for Timely {
     type Error = Failure;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
-        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
-            return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
+        while let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+            let Some(frame) = frame.transpose()? else {
+                let held = std::mem::take(&mut self.held);
+                return Poll::Ready((!held.is_empty()).then(|| Ok(Frame::data(held.into()))));
+            };
+            // Nobody asks for trailers.
+            let Ok(data) = frame.into_data() else { continue };
+            if self.held.is_empty() && (data.len() >= PIECE || self.body.is_end_stream()) {
+                return Poll::Ready(Some(Ok(Frame::data(data))));
+            }
+            self.held.extend_from_slice(&data);
+            if self.held.len() >= PIECE {
+                return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.held).into()))));
+            }
         }
         let time = self.time;
         ready!(self.left.get_or_insert_with(|| Box::pin(sleep(time))).as_mut().poll(cx));
@@ -69,10 +86,16 @@ impl HttpBody for Timely {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.held.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let (held, coming) = (self.held.len() as u64, self.body.size_hint());
+        let mut hint = SizeHint::new();
+        if let Some(most) = coming.upper() {
+            hint.set_upper(most.saturating_add(held));
+        }
+        hint.set_lower(coming.lower().saturating_add(held));
+        hint
     }
 }

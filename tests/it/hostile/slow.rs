@@ -1,11 +1,11 @@
 //! Clients that send a byte at a time.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{DEADLINE, FORM, Honest, KEYS, connect, resident};
+use super::{DEADLINE, FORM, Honest, KEYS, connect, read_answer, resident};
 use crate::process::{FREE, Process};
 
 const CLIENTS: usize = 100;
@@ -62,6 +62,26 @@ fn slow_heads_end_with_their_time() {
         assert_eq!(answer, "");
         assert!(after > Duration::from_millis(500), "{after:?}");
     }
+}
+
+/// A byte costs a byte, and not the buffer that it was read into.
+#[test]
+fn a_body_in_many_pieces_is_held_as_one() {
+    const BYTES: usize = 20_000;
+    let process = Process::start(&[FREE, &["--quiet"]].concat(), &[]);
+    let mut honest = Honest::of(&process);
+    let before = resident(&process);
+    let mut client = connect(&process);
+    client.set_nodelay(true).unwrap();
+    write!(client, "POST /openapi/v2/rooms HTTP/1.1\r\n{KEYS}{FORM}Content-Length: {}\r\n\r\n", BYTES + 1).unwrap();
+    for _ in 0..BYTES {
+        client.write_all(b"x").unwrap();
+    }
+    honest.is_served_during("a body in 20,000 pieces", resident(&process).saturating_sub(before));
+    let more = resident(&process).saturating_sub(before);
+    assert!(more < 2 * 1024 * 1024, "{more} bytes more");
+    client.write_all(b"x").unwrap();
+    assert!(read_answer(&mut BufReader::new(client)).contains("Missing required parameter: roomName"));
 }
 
 #[test]
