@@ -11,7 +11,9 @@ pub fn holds(bytes: &[u8]) {
         Ok(fixtures) => is_written_as_it_is_read(fixtures),
         Err(Problems(problems)) => {
             assert!(!problems.is_empty());
-            problems.iter().for_each(|problem| has_its_place(problem, text));
+            for problem in &problems {
+                has_its_place(problem, text);
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Bytes on a connection: each is answered in well-formed HTTP or closed, in time; there is no more than one answer to a request;
-//! what the mock refuses it refuses in its own form; and another client is none the worse for it.
+//! Bytes on a connection: whoever sends the head of a request is answered, in well-formed HTTP and in time, and has no more answers
+//! than requests; what the mock refuses it refuses in its own form; and another client is none the worse for it.
 
 use std::thread_local;
 use std::time::Duration;
@@ -110,8 +110,15 @@ fn are_answers(answered: &[u8], sent: &[u8]) {
         rest = &rest[body.map_or(0, <[u8]>::len)..];
         said.is_proper(body);
     }
+    assert!(finals > 0 || !begins_with_a_head(sent), "no answer");
     // Who sends no more than nonsense may be told that once.
     assert!(finals <= has(b"HTTP/1.") + 1, "{finals} answers: {}", String::from_utf8_lossy(answered));
+}
+
+/// Whether there is at least one request to answer, whatever comes of it.
+fn begins_with_a_head(sent: &[u8]) -> bool {
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    httparse::Request::new(&mut headers).parse(sent).is_ok_and(|head| head.is_complete())
 }
 
 /// The head of an answer.
