@@ -247,3 +247,72 @@ fn header_text(text: &str) -> Result<&str, Invalid> {
     }
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_room_ids() {
+        let text = "DemoRoom01-AbCdEfGhIj-20220523144251";
+        let id: RoomId = text.parse().unwrap();
+        assert!(id == text && id != "DemoRoom01-AbCdEfGhIj-20220523144252");
+        assert_eq!(format!("{id:?}"), format!("RoomId({text})"));
+        for text in [
+            "",
+            "DemoRoom01-AbCdEfGhIj-2022052314425",
+            "DemoRoom01-AbCdEfGhIj-2022052314425a",
+            "DemoRoom01-AbCdEfGhI-202205231442511",
+            "DemoRoom01A-AbCdEfGhI-20220523144251",
+            "DemoRoom0_-AbCdEfGhIj-20220523144251",
+            "DemoRoom01-AbCdEfGhI_-20220523144251",
+            "DemoRoom01-AbCdEfGhIj-2022052-144251",
+            "DemoRoom01-AbCdEfGhIj_20220523144251",
+            "DemoRoom01-AbCdEfGhIj-20220523144251-",
+        ] {
+            assert!(text.parse::<RoomId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_of_schedule_ids() {
+        let text = "abcdefghij0123456789";
+        let id: ScheduleId = text.parse().unwrap();
+        assert_eq!((id.as_str(), format!("{id:?}")), (text, format!("ScheduleId({text})")));
+        for text in ["", "abcdefghij012345678", "abcdefghij012345678_", "abcdefghij01234567890"] {
+            assert!(text.parse::<ScheduleId>().is_err(), "{text}");
+        }
+    }
+
+    /// Whatever is drawn becomes a letter or a digit, each as often as can be.
+    #[test]
+    fn letters_of_random_bytes() {
+        let mut often = [0; 128];
+        (0..=255).for_each(|byte| often[usize::from(letter(byte))] += 1);
+        let drawn: String = (0..128).filter(|letter| often[usize::from(*letter)] > 0).map(char::from).collect();
+        assert_eq!(drawn, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+        assert!(often.iter().all(|often| [0, 4, 5].contains(often)));
+    }
+
+    /// Debug tells equal keys apart from others, and shows none.
+    #[test]
+    fn what_headers_carry() {
+        for text in ["a", "demo-key", "~ !"] {
+            let fingerprint = &secret::fingerprint(text)[..8];
+            let (key, token): (ApiKey, Token) = (text.parse().unwrap(), text.parse().unwrap());
+            assert_eq!((key.as_str(), format!("{key:?}")), (text, format!("ApiKey(#{fingerprint})")));
+            assert_eq!((token.as_str(), format!("{token:?}")), (text, format!("Token(#{fingerprint})")));
+        }
+        for text in ["", " a", "a ", "a,b", "a\tb", "a\u{7f}", "가"] {
+            assert!(text.parse::<ApiKey>().is_err() && text.parse::<Token>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_accounts() {
+        assert_eq!("a@example.com".parse::<UserId>().map(|id| id.as_str().to_owned()), Ok("a@example.com".to_owned()));
+        for text in ["", "a\nb"] {
+            assert!(text.parse::<UserId>().is_err(), "{text}");
+        }
+    }
+}

@@ -192,17 +192,41 @@ mod tests {
     const KEY: &str = "AbCdEf-GhIjKl-123456-MnOpQr-20220101000000";
     const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJub2JvZHlAZXhhbXBsZS5jb20ifQ.c2lnbmF0dXJlc2lnbmF0dXJl";
 
+    /// What stands for a credential.
+    fn masked(credential: &str) -> String {
+        format!("{}...#{}", if credential == KEY { "Ab-" } else { "eyJ" }, &fingerprint(credential)[..4])
+    }
+
     #[test]
-    fn credentials_are_found_wherever_they_begin() {
-        for text in ["{}", "x%3A{}", "prod_{}.", "\"{}\"", "Bearer {}, {}", "가{}가", "a-{}"] {
+    fn credentials_are_found_wherever_they_begin_and_end() {
+        for place in [
+            "{}",
+            "x%3A{}",
+            "prod_{}.",
+            "\"{}\"",
+            "Bearer {}, {}",
+            "가{}가",
+            "a-{}",
+            "eyJ.a.b {}",
+            "a token such as eyJhbGciOiJIUzI1NiJ9 is none, {}",
+        ] {
             for credential in [KEY, TOKEN] {
-                let text = text.replace("{}", credential);
-                let scrubbed = scrubbed(&text);
-                assert!(!scrubbed.contains(credential) && scrubbed.contains("...#"), "{scrubbed}");
+                let text = place.replace("{}", credential);
+                assert_eq!(scrubbed(&text), place.replace("{}", &masked(credential)), "{text}");
                 assert!(holds_credential(&text));
             }
         }
-        for text in ["", "plain", "DemoRoom01-AbCdEfGhIj-20220523144251", "AbCdEf-GhIjKl-123456-MnOpQr-2022010100000", "eyJ.a.b", "a.b.c"] {
+        for text in [
+            "",
+            "plain",
+            "DemoRoom01-AbCdEfGhIj-20220523144251",
+            "AbCdEf-GhIjKl-123456-MnOpQr-2022010100000",
+            "eyJ.a.b",
+            "a.b.c",
+            "eyJ.a.b is too short, however long the text goes on behind it",
+            "eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJub2JvZHlAZXhhbXBsZS5jb20ifQ c2lnbmF0dXJl",
+            "eyJhbGciOiJIUzI1NiJ9..c2lnbmF0dXJlc2lnbmF0dXJl",
+        ] {
             assert_eq!(scrubbed(text), text);
             assert!(!holds_credential(text));
         }
@@ -240,6 +264,12 @@ mod tests {
         }
     }
 
+    /// As FIPS 180-4 has it.
+    #[test]
+    fn a_fingerprint_is_sha_256() {
+        assert_eq!(fingerprint("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
     /// What begins like a token again and again is looked at once.
     #[test]
     fn a_long_text_takes_no_longer_for_what_is_in_it() {
@@ -254,12 +284,14 @@ mod tests {
 
     #[test]
     fn a_credential_that_was_cut_is_not_shown() {
-        for credential in [KEY, TOKEN] {
+        for (before, credential) in [("gApiKey=", KEY), ("gApiKey=", TOKEN), ("x=prod_", KEY), ("x=prod_", TOKEN)] {
             for length in HARMLESS..credential.len() {
-                let text = format!("gApiKey={}", &credential[..length]);
-                assert_eq!(scrubbed_beginning(&text), "gApiKey=...", "{text}");
+                let text = format!("{before}{}", &credential[..length]);
+                assert_eq!(scrubbed_beginning(&text), format!("{before}..."), "{text}");
             }
         }
-        assert_eq!(scrubbed_beginning("roomName=Lobby&maxUser=10"), "roomName=Lobby&maxUser=10");
+        for text in ["", "roomName=Lobby&maxUser=10", "roomName=eyJhbGciO&maxUser=", "gApiKey=eyJhbGc", "gApiKey=AbCdEf-"] {
+            assert_eq!(scrubbed_beginning(text), text);
+        }
     }
 }

@@ -120,3 +120,66 @@ fn escaped(text: &str, stays: impl Fn(char) -> bool) -> String {
     }
     line
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_in_words() {
+        for (options, words) in [(&[][..], ""), (&["a"], "a"), (&["a", "b"], "a or b"), (&["a", "b", "c"], "a, b or c")] {
+            assert_eq!(either(options), words);
+        }
+    }
+
+    #[test]
+    fn durations_in_words() {
+        for (nanoseconds, words) in [
+            (0, "0s"),
+            (1, "1ns"),
+            (2_003_000, "2ms3us"),
+            (500_000_000, "500ms"),
+            (1_000_000_000, "1s"),
+            (61_000_000_000, "1m1s"),
+            (93_600_000_000_000, "1d2h"),
+        ] {
+            assert_eq!(duration(Duration::from_nanos(nanoseconds)), words);
+        }
+    }
+
+    #[test]
+    fn digits_of_a_number() {
+        for (number, width, digits) in
+            [(0, 1, "0"), (0, 0, ""), (7, 1, "7"), (7, 3, "007"), (1234, 3, "1234"), (u64::MAX, 20, "18446744073709551615")]
+        {
+            assert_eq!(Digits::of(number, width).as_str(), digits);
+        }
+    }
+
+    /// At most a third of the letters differ, and of two or one at most one.
+    #[test]
+    fn misspellings() {
+        let (long, longer) = ("a".repeat(LONGEST_MISSPELT), "a".repeat(LONGEST_MISSPELT + 1));
+        for (got, candidate, is_meant) in [
+            ("x", "y", true),
+            ("ab", "ax", true),
+            ("ab", "xy", false),
+            ("abcdef", "abcdxy", true),
+            ("abcdef", "abcxyz", false),
+            ("ABCDEF", "abcdef", true),
+            (&long, &long, true),
+            (&longer, &longer, false),
+            (&longer, &long, false),
+        ] {
+            assert_eq!(did_you_mean(got, [candidate]), is_meant.then_some(candidate), "{got}");
+        }
+        assert_eq!(did_you_mean("romName", ["name", "roomName", "roomNames"]), Some("roomName"));
+        assert_eq!(did_you_mean("roomName", []), None);
+    }
+
+    #[test]
+    fn lines() {
+        assert_eq!(log_line("a 가\r\n"), r"a 가\u{d}\u{a}");
+        assert_eq!(ascii_line("a 가~\u{7f}"), r"a \u{ac00}~\u{7f}");
+    }
+}

@@ -74,3 +74,27 @@ impl serde::Serialize for KstTime {
         serializer.serialize_str(self.digits().as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_times() {
+        for text in ["00000101000000", "00070203040506", "20240229235959", "99991231235959"] {
+            assert_eq!(text.parse::<KstTime>().map(|time| time.to_string()), Ok(text.to_owned()));
+        }
+        for text in [
+            "",
+            "2022052314425",
+            "202205231442510",
+            "+2220523144251",
+            "2022+523144251",
+            "20230229000000",
+            "20220523240000",
+            "20220523144４",
+        ] {
+            assert!(text.parse::<KstTime>().is_err(), "{text}");
+        }
+    }
+}
