@@ -21,9 +21,9 @@ mod faults_control;
 mod faults_wire;
 mod fidelity;
 mod fixtures;
-mod fuzz_replay;
 #[cfg(unix)]
 mod full_disk;
+mod fuzz_replay;
 mod golden;
 mod healthcheck;
 #[cfg(target_os = "linux")] // what a process has is read from /proc

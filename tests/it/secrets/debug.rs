@@ -10,7 +10,7 @@ use vchatcloud_mock::emulator::Settings;
 use vchatcloud_mock::fixture::{self, Source};
 use vchatcloud_mock::journal::Filter;
 use vchatcloud_mock::launch::{Config, StateFile};
-use vchatcloud_mock::server::Host;
+use vchatcloud_mock::server::{Host, Timeouts};
 
 use super::{KEY, TOKEN, hides};
 use crate::mock::Mock;
@@ -35,7 +35,17 @@ async fn debug_shows_no_secret() {
     let (key, token): (ApiKey, Token) = (KEY.parse().unwrap(), TOKEN.parse().unwrap());
     let access = Access { hosts: AllowedHosts::default(), token: Some("correct-horse".parse().unwrap()) };
     let host: Host = "127.0.0.1".parse().unwrap();
-    let config = Config { host, port: 0, port_file: None, settings: settings.clone(), state: None, access: access.clone(), tls: None };
+    let (settings_, access_) = (settings.clone(), access.clone());
+    let config = Config {
+        host,
+        port: 0,
+        port_file: None,
+        settings: settings_,
+        state: None,
+        access: access_,
+        tls: None,
+        timeouts: Timeouts::default(),
+    };
     let mock = Mock::with(|settings| settings.fixtures = fixtures.clone());
     let caller = mock.caller(KEY, TOKEN);
     caller.create_room("").await;
