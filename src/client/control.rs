@@ -98,7 +98,7 @@ impl Way {
                 in_time.unwrap_or_else(|_| Err(broken(format!("no answer within {}", text::duration(patience)))))
             }
             Way::Here(app) => {
-                let (head, body) = app.clone().answer(request).await.into_parts();
+                let (head, body) = app.answer(request).await.into_parts();
                 let body = body.collect().await.map_err(|error| broken(error.to_string()))?;
                 Ok(Response::from_parts(head, body.to_bytes()))
             }

@@ -16,7 +16,7 @@ use crate::server::App;
 /// Answers every path.
 pub fn over(app: App) -> Router {
     Router::new().fallback(async move |request: Request| {
-        let mut response = app.clone().answer(request).await;
+        let mut response = app.answer(request).await;
         match response.extensions_mut().remove::<WirePlan>() {
             None => response,
             Some(plan) => befallen(response, plan).await,

@@ -25,7 +25,7 @@ const HEAD_LIMIT: usize = 64 * 1024;
 
 /// Answers the requests of a connection until it ends; once the server stops, the one in flight and no more.
 pub async fn serve(stream: Stream, app: App, timeouts: Timeouts, heard: Heard) {
-    serve_with(stream, move |request| app.clone().answer(request), timeouts, heard).await;
+    serve_with(stream, |request| app.answer(request), timeouts, heard).await;
 }
 
 /// The same for anything that answers.
@@ -46,7 +46,9 @@ where
         }
         let orders = orders.clone();
         let head_only = *request.method() == Method::HEAD;
-        let answer = answer(request.map(|body| Body::new(Timely::new(body, timeouts.body))));
+        // Most requests have none, and a box for it would cost more than asking.
+        let body = |body: Incoming| if body.is_end_stream() { Body::empty() } else { Body::new(Timely::new(body, timeouts.body)) };
+        let answer = answer(request.map(body));
         let turns = &turns;
         turns.fetch_add(1, Ordering::Relaxed);
         async move {

@@ -18,7 +18,7 @@ impl Account {
     async fn call(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
         let request = Request::builder().method(method).uri(path).header("Host", "localhost");
         let request = request.header("API_KEY", "k").header("X-AUTH-TOKEN", "any").header("Content-Type", crate::form::FORM);
-        let answer = self.0.clone().answer(request.body(Body::from(body.to_owned())).unwrap()).await;
+        let answer = self.0.answer(request.body(Body::from(body.to_owned())).unwrap()).await;
         let status = answer.status().as_u16();
         (status, serde_json::from_slice(&answer.into_body().collect().await.unwrap().to_bytes()).unwrap())
     }
@@ -35,7 +35,7 @@ impl Account {
 
     async fn token_passes(&self, token: &str) -> bool {
         let request = Request::builder().uri("/openapi/v2/rooms").header("API_KEY", "k").header("X-AUTH-TOKEN", token);
-        self.0.clone().answer(request.body(Body::empty()).unwrap()).await.status() == 200
+        self.0.answer(request.body(Body::empty()).unwrap()).await.status() == 200
     }
 
     async fn sent(&self, room: &str) -> (usize, usize) {

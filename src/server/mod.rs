@@ -76,18 +76,18 @@ impl App {
     }
 
     /// Answers one request.
-    pub async fn answer(self, request: Request) -> Response {
+    pub async fn answer(&self, request: Request) -> Response {
         let id = self.emulator.next_exchange();
         let mut response = self.route(id, request).await;
         response.headers_mut().insert(REQUEST_ID, HeaderValue::from(id));
         response
     }
 
-    async fn route(mut self, id: u64, mut request: Request) -> Response {
+    async fn route(&self, id: u64, mut request: Request) -> Response {
         let path = request.uri().path();
         if path.strip_prefix(admin::PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
             request.extensions_mut().insert(Cause::Control(id));
-            return self.admin.call(request).await.unwrap_or_else(|never| match never {});
+            return self.admin.clone().call(request).await.unwrap_or_else(|never| match never {});
         }
         if path == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {
             return page::answer(&request, self.settings());

@@ -29,6 +29,7 @@ pub struct Signals {
     phase: watch::Sender<Phase>,
     silence: Silence,
     complained: Option<Instant>,
+    peers: Arc<()>,
 }
 
 /// The end of one of its connections. Clones hear the same.
@@ -36,6 +37,8 @@ pub struct Signals {
 pub struct Heard {
     phase: watch::Receiver<Phase>,
     silence: Silence,
+    /// Who has it is counted.
+    peers: Arc<()>,
 }
 
 /// Once it is called, no byte of any answer goes out any more. So whoever looks at the rooms then sees everything that any client knows
@@ -56,12 +59,12 @@ impl Silence {
 
 impl Signals {
     pub fn new(silence: Silence) -> Signals {
-        Signals { phase: watch::Sender::new(Phase::Serving), silence, complained: None }
+        Signals { phase: watch::Sender::new(Phase::Serving), silence, complained: None, peers: Arc::default() }
     }
 
     /// For one more connection, which hears what is said from now on.
     pub fn heard(&self) -> Heard {
-        Heard { phase: self.phase.subscribe(), silence: self.silence.clone() }
+        Heard { phase: self.phase.subscribe(), silence: self.silence.clone(), peers: Arc::clone(&self.peers) }
     }
 
     /// Nobody can be accepted. Of those who wait a new one may come every moment, so it is not said each time.
@@ -107,6 +110,12 @@ impl Heard {
             Phase::Crowded(at) => at.elapsed() < A_CROWD_LASTS,
             Phase::Stopping => true,
         }
+    }
+
+    /// Whether there is no other connection.
+    pub fn is_alone(&self) -> bool {
+        // The server has it once, and each connection twice: for itself and for its socket.
+        Arc::strong_count(&self.peers) <= 3
     }
 
     /// Whether answers may not go out any more.

@@ -46,13 +46,15 @@ pub struct Wire {
     /// How long a client may take none of the bytes that are there for it, and how much of that is left.
     patience: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
+    /// Whether the bytes that are to go out have let other connections go first.
+    has_waited: bool,
     heard: Heard,
 }
 
 impl Wire {
     pub fn new(stream: Stream, orders: Receiver<Order>, patience: Duration, heard: Heard) -> Wire {
         let is_fresh = stream.is_plain();
-        Wire { stream, is_fresh, orders, script: None, nap: None, draining: None, patience, stalled: None, heard }
+        Wire { stream, is_fresh, orders, script: None, nap: None, draining: None, patience, stalled: None, has_waited: false, heard }
     }
 
     /// What has become of bytes for the client. One that takes none for too long has what is held for it given up.
@@ -63,6 +65,17 @@ impl Wire {
         }
         self.stalled = None;
         taken
+    }
+
+    /// An answer goes out once the other requests that are there have been answered too. So answers go out in a row, and the machine
+    /// wakes a client on another core once for many of them; one at a time, waking costs as much as answering.
+    fn poll_gather(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.has_waited = !self.has_waited && !self.heard.is_alone();
+        if self.has_waited {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(())
     }
 
     /// Once a script has sent its bytes: carries out its end, which is an error, as hyper then drops the connection.
@@ -217,6 +230,7 @@ impl AsyncWrite for Wire {
             ready!(wire.poll_end(cx))?;
         }
         let Some(script) = &mut wire.script else {
+            ready!(wire.poll_gather(cx));
             let taken = Pin::new(&mut wire.stream).poll_write_vectored(cx, slices);
             return wire.poll_taken(cx, taken);
         };
