@@ -53,13 +53,17 @@ impl FromStr for RoomId {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let is_in_place = |(at, byte): (usize, &u8)| match at {
-            Self::GROUP | Self::LAST_DASH => *byte == b'-',
-            Self::DATE.. => byte.is_ascii_digit(),
-            _ => byte.is_ascii_alphanumeric(),
+        let is_shaped = |id: &[u8; Self::LEN]| {
+            let (letters, date) = id.split_at(Self::DATE);
+            let (first, second) = letters.split_at(Self::GROUP);
+            first.iter().all(u8::is_ascii_alphanumeric)
+                && second[0] == b'-'
+                && second[1..=Self::GROUP].iter().all(u8::is_ascii_alphanumeric)
+                && second[Self::GROUP + 1] == b'-'
+                && date.iter().all(u8::is_ascii_digit)
         };
-        match <[u8; Self::LEN]>::try_from(text.as_bytes()) {
-            Ok(id) if id.iter().enumerate().all(is_in_place) => Ok(RoomId(id)),
+        match text.as_bytes().try_into() {
+            Ok(id) if is_shaped(&id) => Ok(RoomId(id)),
             _ => Err(Invalid("must be 10 letters or digits, a dash, 10 letters or digits, a dash, 14 digits".to_owned())),
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 
+use super::Route;
 use super::error::{ApiError, AuthHeader};
 use super::path::{InRoom, RoomPath, SchedulePath, UserPath};
 use crate::domain::ids::{ApiKey, Token};
@@ -15,8 +16,7 @@ use crate::emulator::{Account, Cause, Emulator};
 pub struct Call<'a> {
     pub emulator: &'a Emulator,
     pub headers: &'a HeaderMap,
-    /// Without a slash at its end.
-    pub path: &'a str,
+    pub route: Route<'a>,
     /// What the changes of the call will be put down to.
     pub cause: Cause,
 }
@@ -26,7 +26,7 @@ pub struct Caller<'a> {
     pub emulator: &'a Emulator,
     pub account: Arc<Account>,
     pub cause: Cause,
-    pub path: &'a str,
+    pub route: Route<'a>,
 }
 
 /// The account of a call with a valid key, for issueToken.
@@ -41,7 +41,7 @@ impl<'a> Caller<'a> {
     /// # Errors
     /// What is wrong with the key, else with the token.
     pub fn of(call: &Call<'a>, key: &Result<ApiKey, ApiError>) -> Result<Self, ApiError> {
-        let Call { emulator, path, cause, .. } = *call;
+        let Call { emulator, route, cause, .. } = *call;
         // assumed: key-before-token
         let key = key.as_ref().map_err(ApiError::clone)?;
         let token: Token = match header(call.headers, AuthHeader::Token) {
@@ -49,22 +49,22 @@ impl<'a> Caller<'a> {
             // An unknown key is told before a missing token.
             Err(error) => return Err(emulator.check_key(key).map_or_else(ApiError::from, |()| error)),
         };
-        Ok(Caller { emulator, account: emulator.authenticate(key, &token)?, cause, path })
+        Ok(Caller { emulator, account: emulator.authenticate(key, &token)?, cause, route })
     }
 
     /// The room of the path.
     pub fn room(&self) -> RoomPath<'a> {
-        RoomPath::of(self.path)
+        RoomPath::of(&self.route)
     }
 
     /// The room of the path, and somebody in it.
     pub fn user(&self) -> UserPath<'a> {
-        InRoom::of(self.path)
+        InRoom::of(&self.route)
     }
 
     /// The room of the path, and a reserved message.
     pub fn schedule(&self) -> SchedulePath<'a> {
-        InRoom::of(self.path)
+        InRoom::of(&self.route)
     }
 }
 

@@ -50,7 +50,7 @@ pub struct WithData<'a, T> {
     pub data: T,
 }
 
-/// An answer on its way out, and what the exchange came to.
+/// An answer on its way out, and what the exchange came to, with the body: the response gets it when it is recorded.
 #[derive(Default)]
 pub struct Answer {
     pub response: Response,
@@ -119,7 +119,7 @@ impl Answer {
     }
 
     fn with(status: StatusCode, outcome: Outcome) -> Answer {
-        let mut response = Response::new(Body::new(outcome.body.clone()));
+        let mut response = Response::new(Body::empty());
         *response.status_mut() = status;
         let headers = response.headers_mut();
         // assumed: content-type

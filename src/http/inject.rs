@@ -1,6 +1,5 @@
 //! Faults: what a plan makes of an exchange.
 
-use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 
@@ -20,7 +19,7 @@ pub const APPLIED: HeaderName = HeaderName::from_static("x-mock-fault-applied");
 /// # Errors
 /// A header that is no fault.
 pub fn plan(recording: &mut Recording, headers: &HeaderMap) -> Result<Plan, ApiError> {
-    let emulator = recording.emulator().clone();
+    let emulator = recording.emulator();
     let mut values = headers.get_all(ASKED).iter();
     let (plan, applied) = match values.next() {
         Some(asked) if emulator.settings().fault_header => {
@@ -83,7 +82,6 @@ fn broken(mut own: Answer, reason: String) -> Answer {
     outcome.reason = Some(reason);
     outcome.body = outcome.body.cut_short();
     response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(outcome.body.len()));
-    *response.body_mut() = Body::new(outcome.body.clone());
     own
 }
 

@@ -45,8 +45,7 @@ impl<'o> Inside<'o> {
 
 /// Whether JSON shows it as it is.
 fn is_plain(text: &str) -> bool {
-    // Without a branch, many bytes are looked at together.
-    text.bytes().fold(true, |plain, byte| plain & (byte >= b' ') & (byte != b'"') & (byte != b'\\'))
+    text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\')
 }
 
 /// Another type than those that answers are made of.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
+use super::Route;
 use super::error::ApiError;
 use crate::domain::ids::{RoomId, ScheduleId};
 use crate::domain::user::ClientKey;
@@ -28,8 +29,8 @@ pub struct RoomPath<'p> {
 
 impl<'p> RoomPath<'p> {
     /// The room that a path names.
-    pub fn of(path: &'p str) -> Self {
-        RoomPath { text: escape::segment(segment(path, ROOM)) }
+    pub fn of(route: &Route<'p>) -> Self {
+        RoomPath { text: escape::segment(route.room.unwrap_or_default()) }
     }
 
     /// The roomId.
@@ -61,8 +62,8 @@ pub type SchedulePath<'p> = InRoom<'p, ScheduleId>;
 
 impl<'p, T: FromStr> InRoom<'p, T> {
     /// What a path names.
-    pub fn of(path: &'p str) -> Self {
-        InRoom { room: RoomPath::of(path), text: escape::segment(segment(path, BEHIND)), names: PhantomData }
+    pub fn of(route: &Route<'p>) -> Self {
+        InRoom { room: RoomPath::of(route), text: escape::segment(segment(route.path, BEHIND)), names: PhantomData }
     }
 
     /// What it names; `None` when nothing can be called that.

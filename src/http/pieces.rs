@@ -14,11 +14,15 @@ const TOGETHER: usize = 32 * 1024;
 
 /// Some bytes; copies share them.
 #[derive(Debug, Clone, Default)]
-pub struct Pieces(VecDeque<Bytes>);
+pub struct Pieces {
+    /// Most answers are this one.
+    first: Bytes,
+    rest: VecDeque<Bytes>,
+}
 
 impl From<Vec<u8>> for Pieces {
     fn from(bytes: Vec<u8>) -> Self {
-        Pieces(VecDeque::from([bytes.into()]))
+        Pieces { first: bytes.into(), rest: VecDeque::new() }
     }
 }
 
@@ -40,7 +44,7 @@ impl Pieces {
         }
         together.extend_from_slice(END);
         pieces.push_back(together.into());
-        Pieces(pieces)
+        Pieces { first: pieces.pop_front().unwrap_or_default(), rest: pieces }
     }
 
     /// The same without the last byte.
@@ -52,15 +56,16 @@ impl Pieces {
 
     /// How many bytes.
     pub fn len(&self) -> usize {
-        self.0.iter().map(Bytes::len).sum()
+        self.first.len() + self.rest.iter().map(Bytes::len).sum::<usize>()
     }
 
     /// The first bytes, at most so many.
     pub fn beginning(&self, at_most: usize) -> Cow<'_, [u8]> {
-        match self.0.front() {
-            Some(first) if self.0.len() == 1 || first.len() >= at_most => Cow::Borrowed(&first[..first.len().min(at_most)]),
-            _ => Cow::Owned(self.0.iter().flat_map(|piece| piece.iter().copied()).take(at_most).collect()),
+        if self.rest.is_empty() || self.first.len() >= at_most {
+            return Cow::Borrowed(&self.first[..self.first.len().min(at_most)]);
         }
+        let all = self.first.iter().chain(self.rest.iter().flatten());
+        Cow::Owned(all.take(at_most).copied().collect())
     }
 }
 
@@ -69,11 +74,13 @@ impl HttpBody for Pieces {
     type Error = Infallible;
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.0.pop_front().map(|piece| Ok(Frame::data(piece))))
+        let next = self.rest.pop_front().unwrap_or_default();
+        let piece = std::mem::replace(&mut self.first, next);
+        Poll::Ready((!piece.is_empty()).then(|| Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_empty()
+        self.first.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {

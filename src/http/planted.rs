@@ -16,7 +16,7 @@ pub const SECRET: &str = "AbCdEf-GhIjKl-123456-MnOpQr-20220101000000";
 pub static PATHS: [Path; 1] = [("/planted/{place}", "GET, HEAD", &[(Method::GET, Operation::GetRoomInfo, Handler::ByHead(panic))])];
 
 fn panic(caller: &Caller<'_>) -> Result<Answer, ApiError> {
-    let place = path::segment(caller.path, 2);
+    let place = path::segment(caller.route.path, 2);
     caller.emulator.under_lock(&caller.account, place, || panic!("planted in {place}, {SECRET}\nwith a second line"));
     panic!("planted in no lock, {SECRET}")
 }

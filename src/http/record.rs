@@ -184,9 +184,9 @@ impl Recording {
         }
     }
 
-    /// Ends with an answer; `is_sent` says whether the client gets to see any of it.
-    pub fn finish(mut self, response: &Response, outcome: Outcome, is_sent: bool) {
-        let Some(mut entry) = self.entry.take() else { return };
+    /// Ends with an answer, and hands back its body; `is_sent` says whether the client gets to see any of it.
+    pub fn finish(mut self, response: &Response, outcome: Outcome, is_sent: bool, has_body: bool) -> Pieces {
+        let Some(mut entry) = self.entry.take() else { return outcome.body };
         entry.took = self.started.elapsed();
         entry.room_id = outcome.room_id.or(entry.room_id);
         entry.answer = is_sent.then(|| Answered { status: response.status().as_u16(), result_cd: outcome.result_cd });
@@ -194,12 +194,11 @@ impl Recording {
         entry.reason = outcome.reason;
         entry.warning = outcome.warning;
         entry.explanation = outcome.explanation;
-        let nothing = HeaderMap::new();
-        let headers = if is_sent { response.headers() } else { &nothing };
-        // The answer to a HEAD is its head.
-        let has_body = is_sent && entry.transcript.method() != "HEAD";
-        let body = if has_body { outcome.body } else { Pieces::default() };
-        self.keep(entry, headers, &body);
+        let no_headers = HeaderMap::new();
+        let headers = if is_sent { response.headers() } else { &no_headers };
+        let nothing = Pieces::default();
+        self.keep(entry, headers, if is_sent && has_body { &outcome.body } else { &nothing });
+        outcome.body
     }
 
     fn keep(&self, mut entry: Entry, answer_headers: &HeaderMap, answer_body: &Pieces) {

@@ -80,10 +80,11 @@ impl Exchange {
                 headers.insert(name, value);
             }
         }
-        if head.method == Method::HEAD {
-            *response.body_mut() = Body::empty();
+        let has_body = head.method != Method::HEAD;
+        let body = recording.finish(&response, outcome, is_sent, has_body);
+        if has_body {
+            *response.body_mut() = Body::new(body);
         }
-        recording.finish(&response, outcome, is_sent);
         response
     }
 
@@ -131,7 +132,7 @@ impl Exchange {
     async fn try_to_operate(&self, head: &Parts, route: &Route<'_>, recording: &mut Recording) -> Result<Answer, ApiError> {
         let handler = route.handler(&head.method, &head.uri)?;
         let cause = recording.cause();
-        let call = Call { emulator: &self.emulator, headers: &head.headers, path: route.path, cause };
+        let call = Call { emulator: &self.emulator, headers: &head.headers, route: *route, cause };
         match handler {
             Handler::ByKey(handle) => {
                 let holder = KeyHolder::of(&call, recording.checked_key())?;
