@@ -10,6 +10,7 @@ use super::args::{HealthcheckArgs, ListenArgs};
 use crate::admin::HEALTH;
 use crate::client::Error;
 use crate::client::dial::Target;
+use crate::domain::text;
 use crate::launch::DEFAULT_PORT;
 
 /// How long one attempt of several may take.
@@ -45,7 +46,9 @@ async fn healthcheck(args: &HealthcheckArgs) -> Result<(), Failure> {
 
 fn target(args: &HealthcheckArgs) -> Result<Target, Failure> {
     match &args.url {
-        Some(url) => Target::at(url).ok_or_else(|| Failure::Usage(format!("--url: must be http://HOST[:PORT], got \"{url}\""))),
+        Some(url) => {
+            Target::at(url).ok_or_else(|| Failure::Usage(format!("--url: must be http://HOST[:PORT], got \"{}\"", text::short(url))))
+        }
         None => Ok(Target::here(&args.listen.host, port(&args.listen)?)),
     }
 }

@@ -16,7 +16,7 @@ use super::control::{Control, Way};
 use super::dial::Target;
 use super::expected::{Expected, UnmetExpectations};
 use super::{Account, Builder, Error, builder};
-use crate::domain::ids::Token;
+use crate::domain::{ids::Token, secret};
 use crate::emulator::Emulator;
 use crate::launch::{Config, LaunchError, Launched, StateFile};
 use crate::server::{App, Listeners};
@@ -94,7 +94,7 @@ impl MockServer {
             #[serde(rename = "version")]
             _version: String,
         }
-        let target = Target::at(url).ok_or_else(|| Error::BadUrl(url.to_owned()))?;
+        let target = Target::at(url).ok_or_else(|| Error::BadUrl(secret::scrubbed(url).into_owned()))?;
         let background = Background::of_process().map_err(|error| Error::Unreachable { server: target.authority().to_owned(), error })?;
         let control = Control::new(Way::There(target), token, background);
         control.call::<Health>(Method::GET, "health", None).await?;

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use rustls::pki_types::DnsName;
 
+use crate::domain::secret;
+
 /// The vendor's name, which comes first.
 pub const VENDOR: &str = "vchatcloud.com";
 /// The vendor's, and those of this machine.
@@ -26,7 +28,7 @@ impl Names {
     pub fn and<S: AsRef<str>>(more: &[S]) -> Result<Names, BadName> {
         let mut names: Vec<String> = OWN.map(str::to_owned).into();
         for text in more.iter().map(AsRef::as_ref) {
-            let name = normal(text).ok_or_else(|| BadName(text.to_owned()))?;
+            let name = normal(text).ok_or_else(|| BadName(secret::scrubbed(text).into_owned()))?;
             if !names.contains(&name) {
                 names.push(name);
             }
