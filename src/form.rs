@@ -125,3 +125,15 @@ impl Form {
         String::from_utf8_lossy(bytes).into_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_do_not_pile_up() {
+        let mut form = Form::default();
+        form.decode("%zz&".repeat(100).as_bytes());
+        assert_eq!(form.notes.len(), 20);
+    }
+}

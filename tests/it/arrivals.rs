@@ -57,6 +57,11 @@ async fn unknown_and_odd_parameters_are_ignored() {
     let form = format!("&&=nameless&%zz=broken&webrtc=10&roomname=x&ROOMNAME=y&{ROOM_V2}&roomStatus=X&userId=me&=");
     assert_eq!(alice.post("/openapi/v2/rooms", &form).await.codes(), "200 1");
     assert_eq!(alice.names().await, ["Lobby"]);
+    // Nothing between two ampersands is nothing.
+    for form in [format!("{ROOM_V2}&"), format!("&{ROOM_V2}"), ROOM_V2.replace('&', "&&=&")] {
+        let reply = alice.post("/openapi/v2/rooms", &form).await;
+        assert_eq!((reply.codes().as_str(), reply.header("x-mock-warning")), ("200 1", ""), "{form}");
+    }
 }
 
 /// 3. What a form means: (sent, the name that is kept).
@@ -133,6 +138,11 @@ async fn bytes_of_other_encodings_are_damaged_and_recognised() {
     x-mock-warning: roomName has bytes that are not UTF-8, which became U+FFFD; send percent-encoded UTF-8
     {"result_cd":1,"result_msg":"","data":{"roomId":"FcnhelAecs-NnKknVLSmC-20260131120000"}}
     "#);
+    // Neither is Korean that is broken, nor what would be no Korean.
+    for bytes in ["%C0%CF%FF", "%A1%A1"] {
+        let reply = alice.post("/openapi/v2/rooms", &ROOM_V2.replace("Lobby", bytes)).await;
+        assert!(reply.header("x-mock-warning").ends_with("U+FFFD; send percent-encoded UTF-8"), "{reply}");
+    }
     assert!(alice.names().await.iter().all(|name| name.contains('\u{fffd}')));
 }
 

@@ -164,8 +164,14 @@ async fn texts_that_were_cut() {
     assert_eq!(alice.post(ROOMS, &format!("roomName=R&D&{ROOM_V2}")).await.header("x-mock-warning"), ampersand);
     assert_hint(&mock, &alice.post(ROOMS, &format!("roomName=&D&{ROOM_V2}")).await, ampersand);
     assert_hint(&mock, &alice.post(ROOMS, &format!("roomName=R&D&maxUser=0&{ROOM_V2}")).await, ampersand);
-    let plus = alice.post(ROOMS, &with("roomName", "C++")).await;
-    assert_eq!(plus.header("x-mock-warning"), "roomName has a space for every +: send + as %2B, it was read as \"C  \"");
+    for (sent, read) in [("C++", "C  "), ("C+", "C "), ("+C", " C"), ("C++C", "C  C")] {
+        let plus = alice.post(ROOMS, &with("roomName", sent)).await;
+        assert_eq!(plus.header("x-mock-warning"), format!("roomName has a space for every +: send + as %2B, it was read as \"{read}\""));
+    }
+    // A space in a place of its own, or one that was escaped, is no mistake.
+    for sent in ["C+C", "%20C", "C%20"] {
+        assert_eq!(alice.post(ROOMS, &with("roomName", sent)).await.header("x-mock-warning"), "");
+    }
     assert_hint(&mock, &alice.post(ROOMS, &with("maxUser", "+5")).await, "maxUser has a space for every +: send + as %2B");
     // "화상" in CP949.
     assert_hint(&mock, &alice.post(ROOMS, &with("roomType", "%C8%AD%BB%F3")).await, "they read well as EUC-KR/CP949");
