@@ -9,7 +9,7 @@ use crate::domain::field::Count;
 use crate::fault::Fault;
 use crate::schema::{digits, schemas, text, words};
 
-const DURATION: &str = "([0-9]{1,6}(d|h|m|s|ms|us|ns))+";
+const DURATION: &str = "([0-9]{1,7}(d|h|m|s|ms|us|ns))+";
 const DATE: &str = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])";
 const TIME: &str = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?";
 const ZONE: &str = "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])";

@@ -270,13 +270,15 @@ async fn bytes_that_are_no_request() {
     let many_headers = format!("GET / HTTP/1.1\r\n{}\r\n", "X: y\r\n".repeat(101));
     let long_url = format!("GET /{} HTTP/1.1\r\nHost: localhost\r\n\r\n", "x".repeat(70_000));
     for (bytes, status) in
-        [("GET /a b HTTP/1.1\r\n\r\n", "400"), (&many_headers, "431"), (&long_url, "431"), ("\u{16}\u{3}\u{1}\0\u{1}", "")]
+        [("GET /a b HTTP/1.1\r\n\r\n", "400"), (&many_headers, "431"), (&long_url, "431 414"), ("\u{16}\u{3}\u{1}\0\u{1}", "")]
     {
         let mut stream = wire.connect();
         stream.write_all(bytes.as_bytes()).unwrap();
         stream.shutdown(std::net::Shutdown::Write).unwrap();
         let answer = read_to_end(&mut stream);
-        assert!(status.is_empty() || answer.starts_with(&format!("HTTP/1.1 {status}")), "{status}: {answer}");
+        // Which of two depends on how much has come when it is looked at.
+        let is_told = |status: &str| answer.starts_with(&format!("HTTP/1.1 {status}"));
+        assert!(status.is_empty() || status.split(' ').any(is_told), "{status}: {answer}");
         assert!(!answer.contains("result_cd"));
     }
     // Odd targets that are HTTP after all are unknown paths.

@@ -64,7 +64,7 @@ pub const SUBJECT: Subject = Subject {
             "the path is read first",
         )
         .decided("src/http/messages/whisper.rs", WHISPER)
-        .by("if !is_in(", "whisper(&params, path.key()?).map_err(|error| params.refuse(error))?;\n    if !is_in("),
+        .by("if !is_in(", "whisper(params, path.key()?).map_err(|error| params.refuse(error))?;\n    if !is_in("),
         assumed("whisper-in-room", "A whisper is for somebody who is in the room now: exiled or gone is 10107.", "nobody else can hear it")
             .decided("src/domain/user.rs", WHISPER)
             .by("self.has(key)", "self.known(key).is_ok()"),
@@ -88,7 +88,7 @@ pub const SUBJECT: Subject = Subject {
             .by("send_date <= now", "send_date < now"),
         assumed("schedule-in-data", "A reservation answers with data, which has scheduleId alone.", "as createRoom answers with roomId")
             .decided(CUSTOM, TAKEN_BACK)
-            .by("Answer::data(&emulator, Reserved { schedule_id })", "Answer::empty(&emulator)"),
+            .by("Answer::data(emulator, Reserved { schedule_id })", "Answer::empty(emulator)"),
         assumed("schedule-shape", "A scheduleId is 20 letters and digits.", "it must be one, and is to be taken as it comes")
             .decided("src/domain/ids.rs", TAKEN_BACK)
             .by("= 20;", "= 24;"),

@@ -125,7 +125,7 @@ fn drifted() {
                                     codes list[].webrtc            90                       0                        0 1 3 8 9 11 24 25 27 64 65 ...
                                     type list[].messageCount       integer                  string                   string
                                     key list[].newKey              string                   absent                   absent
-                                    form list[].startDt            another                  as said                  ^[0-9]{14}$
+                                    form list[].startDt            another                  as said                  ^[0-9]{4}(0[1-9]|1[0-2])(0[1...
                                     key list[].template, optional  absent                   string                   string
     getRoomInfo v2                  same
     createRoom v2                   same
