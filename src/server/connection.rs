@@ -20,7 +20,7 @@ use super::wire::{Order, Wire};
 use crate::fault::WirePlan;
 use crate::journal::Secure;
 
-/// The largest head of a request, and how much is read of requests before their turn.
+/// The largest head of a request, and about how much is read of requests before their turn.
 const HEAD_LIMIT: usize = 64 * 1024;
 
 /// Answers the requests of a connection until it ends; once the server stops, the one in flight and no more.
@@ -65,7 +65,11 @@ where
     // assumed: http-1-0
     let mut http = http1::Builder::new();
     // assumed: expect-continue
-    http.timer(TokioTimer::new()).header_read_timeout(timeouts.header).max_buf_size(HEAD_LIMIT).half_close(true);
+    http.timer(TokioTimer::new())
+        .header_read_timeout(timeouts.header)
+        .max_header_size(HEAD_LIMIT)
+        .max_buf_size(HEAD_LIMIT)
+        .half_close(true);
     let mut connection = std::pin::pin!(http.serve_connection(stream, service));
     tokio::select! {
         // A client that breaks off is no error of ours, and hyper has answered one that sent nonsense.

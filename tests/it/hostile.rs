@@ -1,6 +1,9 @@
 //! Hostile and unlucky clients. Each test says what one of them costs, and what an honest client notices of it; `.ci/hostile` does the
 //! same to the release binary, with more of them.
 
+// The figures are seen with --nocapture, and when a test fails.
+#![allow(clippy::print_stdout)]
+
 mod broken;
 mod crowd;
 mod framing;

@@ -157,8 +157,8 @@ fn a_stop_under_load_keeps_what_was_answered() {
     assert!(took < Duration::from_secs(1), "{took:?}");
     let state = fs::read_to_string(&file).unwrap();
     let seen = seen.into_inner().unwrap();
-    let lost: Vec<&String> = seen.iter().filter(|name| !state.contains(name.as_str())).collect();
-    assert!(lost.is_empty(), "of {} rooms the state lacks {lost:?}", seen.len());
+    let missing: Vec<&String> = seen.iter().filter(|name| !state.contains(name.as_str())).collect();
+    assert!(missing.is_empty(), "of {} rooms the state lacks {missing:?}", seen.len());
     assert!(!state.contains("Half"));
     assert_eq!(run(&["check", file.to_str().unwrap()], &[]).code, 0);
     drop(stuck);

@@ -71,12 +71,12 @@ fn idle_connections_make_room() {
 fn who_has_begun_to_ask_stays() {
     let process = start();
     let mut honest = Honest::of(&process);
-    let begin = |_| {
+    let ask_half = |_| {
         let mut client = connect(&process);
         client.write_all(format!("GET /openapi/v2/rooms HTTP/1.1\r\n{KEYS}").as_bytes()).unwrap();
         client
     };
-    let mut begun: Vec<TcpStream> = (0..64).map(begin).collect();
+    let mut begun: Vec<TcpStream> = (0..64).map(ask_half).collect();
     let mut waiting = connect(&process);
     waiting.write_all(format!("GET /openapi/v2/rooms HTTP/1.1\r\n{KEYS}\r\n").as_bytes()).unwrap();
     honest.is_served_during("more requests begun than descriptors", 0);

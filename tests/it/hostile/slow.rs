@@ -42,13 +42,13 @@ fn slow_clients(flag: &str, what: &str, beginning: &str) -> Vec<(String, Duratio
     let process = Process::start(&[FREE, &[flag, "1s", "--quiet"]].concat(), &[]);
     let mut honest = Honest::of(&process);
     let before = resident(&process);
-    let begin = |_| {
+    let ask_half = |_| {
         let mut client = connect(&process);
         client.write_all(beginning.as_bytes()).unwrap();
         client.set_nonblocking(true).unwrap();
         client
     };
-    let clients: Vec<TcpStream> = (0..CLIENTS).map(begin).collect();
+    let clients: Vec<TcpStream> = (0..CLIENTS).map(ask_half).collect();
     thread::scope(|scope| {
         let ended = scope.spawn(|| dribble(clients));
         honest.is_served_during(what, resident(&process).saturating_sub(before) / CLIENTS as u64);
