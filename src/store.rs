@@ -167,6 +167,8 @@ mod tests {
             for room in &list {
                 prop_assert_eq!(store.get(&room.room_id), Some(room));
             }
+            let places: Vec<Option<u64>> = list.iter().map(|room| store.place(&room.room_id)).collect();
+            prop_assert!(places.windows(2).all(|pair| pair[0] < pair[1]), "{places:?}");
         }
     }
 }

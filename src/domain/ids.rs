@@ -306,7 +306,11 @@ mod tests {
             let (key, token): (ApiKey, Token) = (text.parse().unwrap(), text.parse().unwrap());
             assert_eq!((key.as_str(), format!("{key:?}")), (text, format!("ApiKey(#{fingerprint})")));
             assert_eq!((token.as_str(), format!("{token:?}")), (text, format!("Token(#{fingerprint})")));
+            assert!(!key.is_real() && !token.is_real() && key.masked() == text);
         }
+        let real = "AbCdEf-GhIjKl-123456-MnOpQr-20220101000000";
+        let (key, token): (ApiKey, Token) = (real.parse().unwrap(), real.parse().unwrap());
+        assert!(key.is_real() && token.is_real() && key.masked().starts_with("Ab-...#"));
         for text in ["", " a", "a ", "a,b", "a\tb", "a\u{7f}", "가"] {
             assert!(text.parse::<ApiKey>().is_err() && text.parse::<Token>().is_err(), "{text}");
         }

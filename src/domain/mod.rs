@@ -14,3 +14,6 @@ pub mod secret;
 pub mod text;
 pub mod time;
 pub mod user;
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,12 @@ async fn media_types() {
         let reply = mock.alice().send("POST", ROOMS, Some(content_type), r#"{"roomName":"Lobby"}"#).await;
         assert_hint(&mock, &reply, hint);
     }
+    // What the members said is said in the form.
+    let reply = mock.alice().send("POST", ROOMS, Some("application/json"), r#"{"roomName":"Hall","maxUser":3,"rtcStat":"Y"}"#).await;
+    let command = explanation(&mock, &reply).curl.unwrap();
+    for pair in ["roomName=Hall", "maxUser=3", "rtcStat=Y"] {
+        assert!(command.contains(&format!("--data-urlencode '{pair}'")), "{command}");
+    }
     let reply = mock.alice().send("POST", ROOMS, Some("application/json"), "{}").await;
     insta::assert_snapshot!(shown(&mock, &reply), @r#"
     {
