@@ -9,8 +9,8 @@ use crate::domain::ids::RoomId;
 use crate::domain::map::Map;
 use crate::domain::room::Room;
 
-/// How many places in the order share a rendering. When one of its rooms changes, so many are rendered again by the next list.
-const STRETCH: u64 = 64;
+/// How many places in the order share a rendering, some 32 KB. When one of its rooms changes, so many are rendered again by the next list.
+const STRETCH: u64 = 80;
 
 /// In which of its pictures a room is rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,8 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// Lines that may wait to be written.
 const WAITING: usize = 4096;
+/// Lines that come so close are written together: under load writing each alone, and waking the thread for it, costs half a request.
+const TOGETHER: Duration = Duration::from_millis(1);
 /// How long the end of the program waits for the last of them.
 const LAST_LINES: Duration = Duration::from_millis(50);
 /// How long it waits for why it failed: longer, as a busy machine may not let the thread run at once.
@@ -43,29 +45,38 @@ pub fn start(lost_lines: fn(u64) -> String) -> (Output, Lines) {
     let output = Output { messages, lost: Arc::default() };
     let lost = Arc::clone(&output.lost);
     thread::spawn(move || {
-        for message in received {
-            let mut line = match message {
-                Message::Line(line) => line,
-                Message::Ready(line) => {
-                    let mut stdout = io::stdout().lock();
-                    let written = stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush());
-                    if let Err(error) = written {
-                        tracing::warn!("stdout: {error}");
-                    }
-                    continue;
+        let mut lines = Vec::new();
+        let mut is_over = false;
+        while !is_over && let Ok(first) = received.recv() {
+            if matches!(first, Message::Line(_)) {
+                thread::sleep(TOGETHER);
+            }
+            for message in std::iter::once(first).chain(received.try_iter().take(WAITING)) {
+                match message {
+                    Message::Line(line) => lines.extend_from_slice(&line),
+                    Message::Ready(line) => write_ready(&line),
+                    Message::End => is_over = true,
                 }
-                Message::End => break,
-            };
+            }
             match lost.swap(0, Ordering::Relaxed) {
                 0 => {}
-                lost => line.extend_from_slice(lost_lines(lost).as_bytes()),
+                lost => lines.extend_from_slice(lost_lines(lost).as_bytes()),
             }
             // Nobody may be there to read it, which is as good.
-            drop(io::stderr().write_all(&line));
+            drop(io::stderr().write_all(&lines));
+            lines.clear();
         }
         let _ = end.send(());
     });
     (output.clone(), Lines { output, ended })
+}
+
+fn write_ready(line: &str) {
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush());
+    if let Err(error) = written {
+        tracing::warn!("stdout: {error}");
+    }
 }
 
 impl Lines {

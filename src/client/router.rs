@@ -5,7 +5,7 @@ use std::io;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use futures_util::stream;
 use http_body_util::BodyExt;
@@ -28,6 +28,8 @@ pub fn over(app: App) -> Router {
 async fn befallen(response: Response, plan: WirePlan) -> Response {
     let (mut head, body) = response.into_parts();
     let whole = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    // What a client was promised, and sees that it does not get.
+    head.headers.entry(header::CONTENT_LENGTH).or_insert(whole.len().into());
     let amount = match plan.amount {
         Amount::All => whole.len(),
         Amount::HalfOfBody => whole.len() / 2,

@@ -74,6 +74,7 @@ impl<'o> Serializer for Writer<'o> {
         if !is_plain(text) {
             return serde_json::to_writer(self.0, text).map_err(|_| fmt::Error);
         }
+        self.0.reserve(text.len() + 2);
         self.0.push(b'"');
         self.0.extend_from_slice(text.as_bytes());
         self.0.push(b'"');
@@ -162,7 +163,10 @@ impl SerializeStruct for Inside<'_> {
     type Ok = ();
     type Error = fmt::Error;
 
+    #[expect(clippy::inline_always, reason = "where the name is known, writing it is a few moves")]
+    #[inline(always)]
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), fmt::Error> {
+        self.out.reserve(name.len() + 4);
         self.next();
         // Names of ours need no escapes.
         self.out.push(b'"');

@@ -32,6 +32,7 @@ use self::rooms::{create, destroy, detail, list, modify};
 use crate::domain::ids::RoomId;
 use crate::domain::operation::Operation;
 use crate::domain::text;
+use crate::escape;
 
 /// What does an operation, and what it needs to know.
 #[derive(Clone, Copy)]
@@ -108,6 +109,8 @@ pub struct Route<'p> {
     pub path: &'p str,
     /// What stands where the path names a room.
     pub room: Option<&'p str>,
+    /// Its roomId, if a room can be called that.
+    pub room_id: Option<RoomId>,
     /// The methods that the path takes; `None` when it is none of the API's.
     allow: Option<&'static str>,
     of: Option<(Operation, Handler)>,
@@ -126,10 +129,12 @@ impl<'p> Route<'p> {
         for (template, allow, operations) in known {
             if let Some(room) = room_at(template, path) {
                 let of = operations.iter().find(|(of, ..)| of == method).map(|(_, operation, handler)| (*operation, *handler));
-                return Route { path, room: Some(room).filter(|room| !room.is_empty()), allow: Some(allow), of };
+                let room = Some(room).filter(|room| !room.is_empty());
+                let room_id = room.and_then(|room| escape::segment(room).parse().ok());
+                return Route { path, room, room_id, allow: Some(allow), of };
             }
         }
-        Route { path, room: None, allow: None, of: None }
+        Route { path, room: None, room_id: None, allow: None, of: None }
     }
 
     /// The operation, if the path and the method are of one.

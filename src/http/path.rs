@@ -24,13 +24,14 @@ pub fn segment(path: &str, at: usize) -> &str {
 
 /// The room of the path.
 pub struct RoomPath<'p> {
+    id: Option<RoomId>,
     text: Cow<'p, str>,
 }
 
 impl<'p> RoomPath<'p> {
     /// The room that a path names.
     pub fn of(route: &Route<'p>) -> Self {
-        RoomPath { text: escape::segment(route.room.unwrap_or_default()) }
+        RoomPath { id: route.room_id, text: escape::segment(route.room.unwrap_or_default()) }
     }
 
     /// The roomId.
@@ -39,7 +40,7 @@ impl<'p> RoomPath<'p> {
     /// [`ApiError::NoSuchRoom`] when no room can have that id.
     pub fn id(&self) -> Result<RoomId, ApiError> {
         // assumed: impossible-room-id
-        self.text.parse().map_err(|_| self.unknown(NoSuchRoom))
+        self.id.ok_or_else(|| self.unknown(NoSuchRoom))
     }
 
     /// The refusal of a room that is not there.

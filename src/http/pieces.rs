@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 use axum::body::{Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 
-/// Up to so many bytes are copied together: that is cheaper than to send them apart.
-const TOGETHER: usize = 32 * 1024;
+/// Pieces that are smaller are copied together: that is cheaper than to send them apart.
+const SMALL: usize = 8 * 1024;
 
 /// Some bytes; copies share them.
 #[derive(Debug, Clone, Default)]
@@ -36,10 +36,10 @@ impl Pieces {
         let mut items = items.peekable();
         while let Some(item) = items.next() {
             let item = if items.peek().is_some() { item.clone() } else { item.slice(..item.len().saturating_sub(1)) };
-            if together.len() + item.len() <= TOGETHER {
+            if item.len() < SMALL {
                 together.extend_from_slice(&item);
             } else {
-                pieces.extend([std::mem::take(&mut together).into(), item]);
+                pieces.extend([std::mem::take(&mut together).into(), item].into_iter().filter(|piece: &Bytes| !piece.is_empty()));
             }
         }
         together.extend_from_slice(END);

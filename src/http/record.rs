@@ -57,7 +57,7 @@ impl Recording {
             time: emulator.now(key.as_ref().ok()),
             key: key.as_ref().ok().cloned(),
             operation,
-            room_id: route.room.and_then(|room| room.parse().ok()),
+            room_id: route.room_id,
             took: Duration::ZERO,
             faults: Vec::new(),
             answer: None,

@@ -81,6 +81,9 @@ impl Exchange {
             }
         }
         let has_body = head.method != Method::HEAD;
+        if !has_body {
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(outcome.body.len()));
+        }
         let body = recording.finish(&response, outcome, is_sent, has_body);
         if has_body {
             *response.body_mut() = Body::new(body);

@@ -20,8 +20,10 @@ use super::wire::{Order, Wire};
 use crate::fault::WirePlan;
 use crate::journal::Secure;
 
-/// The largest head of a request, and about how much is read of requests before their turn.
+/// The largest head of a request.
 const HEAD_LIMIT: usize = 64 * 1024;
+/// How much of an answer is handed to the machine at once, and at most of requests that wait for their turn.
+const AT_ONCE: usize = 512 * 1024;
 
 /// Answers the requests of a connection until it ends; once the server stops, the one in flight and no more.
 pub async fn serve(stream: Stream, app: App, timeouts: Timeouts, heard: Heard) {
@@ -65,11 +67,7 @@ where
     // assumed: http-1-0
     let mut http = http1::Builder::new();
     // assumed: expect-continue
-    http.timer(TokioTimer::new())
-        .header_read_timeout(timeouts.header)
-        .max_header_size(HEAD_LIMIT)
-        .max_buf_size(HEAD_LIMIT)
-        .half_close(true);
+    http.timer(TokioTimer::new()).header_read_timeout(timeouts.header).max_header_size(HEAD_LIMIT).max_buf_size(AT_ONCE).half_close(true);
     let mut connection = std::pin::pin!(http.serve_connection(stream, service));
     tokio::select! {
         // A client that breaks off is no error of ours, and hyper has answered one that sent nonsense.
