@@ -39,7 +39,7 @@ pub fn digits(min: u32, max: u32) -> String {
     let first = if min == 0 { "[0-9]" } else { "[1-9]" };
     let shorter = format!("{first}{}", any_digits(max.len() - 2));
     let as_long = max.char_indices().filter_map(|(at, digit)| {
-        let least = if at == 0 { 1 } else { 0 };
+        let least = u32::from(at == 0);
         let below = digit.to_digit(10).and_then(|digit| digit.checked_sub(1)).filter(|below| *below >= least)?;
         Some(format!("{}[{least}-{below}][0-9]{{{}}}", &max[..at], max.len() - at - 1))
     });

@@ -30,7 +30,11 @@ impl Seed {
 
     /// As a state file keeps it: whoever knows it can make tokens.
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        use std::fmt::Write as _;
+        self.0.iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}"); // a String takes everything
+            hex
+        })
     }
 
     /// 32 bytes for the `count`th thing of a `purpose` in an account: independent of every other account and purpose.

@@ -165,6 +165,7 @@ pub struct PatchRoom {
 /// Accounts with all that they are; or rooms, as a saved answer of listRoom or getRoomInfo has them.
 #[derive(ToSchema)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "nobody makes one: it is a picture for the document")]
 pub enum AnyState {
     Accounts(State),
     Rooms(Rooms),

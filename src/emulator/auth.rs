@@ -89,7 +89,7 @@ impl Emulator {
     /// A new token for the account; older ones stay valid.
     pub fn issue_token(&self, account: &Account) -> String {
         let ttl = i64::try_from(self.0.settings.token_ttl.as_secs()).unwrap_or(i64::MAX);
-        if !read(&self.0.issued_to).get(&account.user_id).is_some_and(|keys| keys.get(&account.key) == Some(&true)) {
+        if read(&self.0.issued_to).get(&account.user_id).is_none_or(|keys| keys.get(&account.key) != Some(&true)) {
             write(&self.0.issued_to).entry(account.user_id.clone()).or_default().insert(account.key.clone(), true);
         }
         let now = self.now(Some(&account.key)).timestamp();

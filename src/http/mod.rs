@@ -21,7 +21,7 @@ pub mod token;
 
 use axum::http::{Method, Uri};
 
-use self::Handler::{ByForm, ByHead, ByKey};
+use self::Handler::{Form, Head, Key};
 use self::auth::{Caller, KeyHolder};
 use self::envelope::Answer;
 use self::error::ApiError;
@@ -38,11 +38,11 @@ use crate::escape;
 #[derive(Clone, Copy)]
 pub enum Handler {
     /// A valid key.
-    ByKey(fn(&KeyHolder<'_>) -> Answer),
+    Key(fn(&KeyHolder<'_>) -> Answer),
     /// A valid key and token, and the path.
-    ByHead(fn(&Caller<'_>) -> Result<Answer, ApiError>),
+    Head(fn(&Caller<'_>) -> Result<Answer, ApiError>),
     /// These, and then the parameters.
-    ByForm(fn(&Caller<'_>, &Params) -> Result<Answer, ApiError>),
+    Form(fn(&Caller<'_>, &Params) -> Result<Answer, ApiError>),
 }
 
 /// A path as the contract has it, its methods as refusals name them, and its operations.
@@ -56,50 +56,50 @@ static PATHS: [Path; 15] = [
     (
         "/openapi/v2/rooms",
         "GET, HEAD, POST",
-        &[(Method::GET, Operation::ListRoom, ByHead(list::v2)), (Method::POST, Operation::CreateRoom, ByForm(create::v2))],
+        &[(Method::GET, Operation::ListRoom, Head(list::v2)), (Method::POST, Operation::CreateRoom, Form(create::v2))],
     ),
     (
         "/openapi/v2/rooms/{roomId}",
         "GET, HEAD, POST, DELETE",
         &[
-            (Method::GET, Operation::GetRoomInfo, ByHead(detail::v2)),
-            (Method::POST, Operation::ModifyRoom, ByForm(modify::v2)),
-            (Method::DELETE, Operation::DestroyRoom, ByHead(destroy::v2)),
+            (Method::GET, Operation::GetRoomInfo, Head(detail::v2)),
+            (Method::POST, Operation::ModifyRoom, Form(modify::v2)),
+            (Method::DELETE, Operation::DestroyRoom, Head(destroy::v2)),
         ],
     ),
     (
         "/openapi/v1/rooms",
         "GET, HEAD, POST",
-        &[(Method::GET, Operation::ListRoom, ByHead(list::v1)), (Method::POST, Operation::CreateRoom, ByForm(create::v1))],
+        &[(Method::GET, Operation::ListRoom, Head(list::v1)), (Method::POST, Operation::CreateRoom, Form(create::v1))],
     ),
     (
         "/openapi/v1/rooms/{roomId}",
         "GET, HEAD, POST, DELETE",
         &[
-            (Method::GET, Operation::GetRoomInfo, ByHead(detail::v1)),
-            (Method::POST, Operation::ModifyRoom, ByForm(modify::v1)),
-            (Method::DELETE, Operation::DestroyRoom, ByHead(destroy::v1)),
+            (Method::GET, Operation::GetRoomInfo, Head(detail::v1)),
+            (Method::POST, Operation::ModifyRoom, Form(modify::v1)),
+            (Method::DELETE, Operation::DestroyRoom, Head(destroy::v1)),
         ],
     ),
-    ("/openapi/token", "GET, HEAD", &[(Method::GET, Operation::IssueToken, ByKey(token::issue))]),
-    ("/openapi/v1/users/{roomId}", "GET, HEAD", &[(Method::GET, Operation::ListUser, ByHead(users::v1))]),
-    ("/openapi/v2/users/{roomId}", "GET, HEAD", &[(Method::GET, Operation::ListUser, ByHead(users::v2))]),
-    ("/openapi/v1/exiles/{roomId}", "GET, HEAD", &[(Method::GET, Operation::ListExileUser, ByHead(exiles::list))]),
+    ("/openapi/token", "GET, HEAD", &[(Method::GET, Operation::IssueToken, Key(token::issue))]),
+    ("/openapi/v1/users/{roomId}", "GET, HEAD", &[(Method::GET, Operation::ListUser, Head(users::v1))]),
+    ("/openapi/v2/users/{roomId}", "GET, HEAD", &[(Method::GET, Operation::ListUser, Head(users::v2))]),
+    ("/openapi/v1/exiles/{roomId}", "GET, HEAD", &[(Method::GET, Operation::ListExileUser, Head(exiles::list))]),
     (
         "/openapi/v1/exiles/{roomId}/{clientKey}",
         "POST, PUT",
-        &[(Method::POST, Operation::ExileUser, ByHead(exiles::exile)), (Method::PUT, Operation::UnexileUser, ByHead(exiles::unexile))],
+        &[(Method::POST, Operation::ExileUser, Head(exiles::exile)), (Method::PUT, Operation::UnexileUser, Head(exiles::unexile))],
     ),
-    ("/openapi/v1/mute/{roomId}", "GET, HEAD", &[(Method::GET, Operation::ListMuteUser, ByHead(mute::list))]),
+    ("/openapi/v1/mute/{roomId}", "GET, HEAD", &[(Method::GET, Operation::ListMuteUser, Head(mute::list))]),
     (
         "/openapi/v1/mute/{roomId}/{clientKey}",
         "POST, PUT",
-        &[(Method::POST, Operation::MuteUser, ByHead(mute::mute)), (Method::PUT, Operation::UnmuteUser, ByHead(mute::unmute))],
+        &[(Method::POST, Operation::MuteUser, Head(mute::mute)), (Method::PUT, Operation::UnmuteUser, Head(mute::unmute))],
     ),
-    ("/openapi/v1/notice/{roomId}", "POST", &[(Method::POST, Operation::SendNotice, ByForm(notice::send))]),
-    ("/openapi/v1/custom/{roomId}", "POST", &[(Method::POST, Operation::SendCustom, ByForm(custom::send))]),
-    ("/openapi/v1/custom/{roomId}/{scheduleId}", "DELETE", &[(Method::DELETE, Operation::CancelCustom, ByHead(custom::cancel))]),
-    ("/openapi/v1/whisper/{roomId}/{clientKey}", "POST", &[(Method::POST, Operation::SendWhisperMessage, ByForm(whisper::send))]),
+    ("/openapi/v1/notice/{roomId}", "POST", &[(Method::POST, Operation::SendNotice, Form(notice::send))]),
+    ("/openapi/v1/custom/{roomId}", "POST", &[(Method::POST, Operation::SendCustom, Form(custom::send))]),
+    ("/openapi/v1/custom/{roomId}/{scheduleId}", "DELETE", &[(Method::DELETE, Operation::CancelCustom, Head(custom::cancel))]),
+    ("/openapi/v1/whisper/{roomId}/{clientKey}", "POST", &[(Method::POST, Operation::SendWhisperMessage, Form(whisper::send))]),
 ];
 
 /// Where a call goes.

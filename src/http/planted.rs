@@ -13,7 +13,7 @@ pub const PLACES: [&str; 7] = ["handler", "account", "look", "world", "issued", 
 /// What they say besides: of the vendor's real shape.
 pub const SECRET: &str = "AbCdEf-GhIjKl-123456-MnOpQr-20220101000000";
 
-pub static PATHS: [Path; 1] = [("/planted/{place}", "GET, HEAD", &[(Method::GET, Operation::GetRoomInfo, Handler::ByHead(panic))])];
+pub static PATHS: [Path; 1] = [("/planted/{place}", "GET, HEAD", &[(Method::GET, Operation::GetRoomInfo, Handler::Head(panic))])];
 
 fn panic(caller: &Caller<'_>) -> Result<Answer, ApiError> {
     let place = path::segment(caller.route.path, 2);

@@ -137,15 +137,15 @@ impl Exchange {
         let cause = recording.cause();
         let call = Call { emulator: &self.emulator, headers: &head.headers, route: *route, cause };
         match handler {
-            Handler::ByKey(handle) => {
+            Handler::Key(handle) => {
                 let holder = KeyHolder::of(&call, recording.checked_key())?;
                 unless_it_panics(|| Ok(handle(&holder)))
             }
-            Handler::ByHead(handle) => {
+            Handler::Head(handle) => {
                 let caller = Caller::of(&call, recording.checked_key())?;
                 unless_it_panics(|| handle(&caller))
             }
-            Handler::ByForm(handle) => {
+            Handler::Form(handle) => {
                 let caller = Caller::of(&call, recording.checked_key())?;
                 let params = Params::read(head, recording).await?;
                 unless_it_panics(|| handle(&caller, &params))

@@ -1,5 +1,7 @@
 //! listRoom: every room of the account, oldest first.
 
+#![expect(clippy::unnecessary_wraps, reason = "operations have one signature")]
+
 use super::view::{RoomV1, RoomV2};
 use crate::domain::room::Room;
 use crate::emulator::Version;

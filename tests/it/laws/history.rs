@@ -25,6 +25,9 @@ struct Write {
 /// A room, by account and id.
 type Name = (&'static str, String);
 
+/// A list that an account saw: each room with what it was seen to be, and the call.
+type Listed = (&'static str, Vec<(String, usize)>, Call);
+
 #[derive(Debug, Default)]
 pub struct History {
     created: Vec<(Name, Write)>,
@@ -32,7 +35,7 @@ pub struct History {
     writes: HashMap<Name, Vec<Write>>,
     reads: Vec<(Name, Write)>,
     destroyed: HashMap<Name, Call>,
-    lists: Vec<(&'static str, Vec<(String, usize)>, Call)>,
+    lists: Vec<Listed>,
     resets: BTreeMap<&'static str, Vec<Call>>,
 }
 

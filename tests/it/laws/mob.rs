@@ -215,8 +215,11 @@ fn rooms(list: &Value) -> Vec<(String, usize)> {
     rooms
 }
 
+/// What an account had at the end: its list and its state.
+type Left = (&'static str, Value, Value);
+
 /// Lets all do what they do, and says what they remember and what is there in the end.
-fn run(deeds: &[Vec<(Deed, bool)>], is_safe: bool) -> (History, Vec<(&'static str, Value, Value)>, Vec<Visited>) {
+fn run(deeds: &[Vec<(Deed, bool)>], is_safe: bool) -> (History, Vec<Left>, Vec<Visited>) {
     let main = Runtime::new().unwrap();
     let server = main.block_on(MockServer::start()).unwrap();
     let url = server.url();
@@ -256,7 +259,7 @@ fn run(deeds: &[Vec<(Deed, bool)>], is_safe: bool) -> (History, Vec<(&'static st
         let mut visitor = visitor(who, &prepared);
         Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
             for (place, (deed, is_other)) in deeds[who].iter().enumerate() {
-                visitor.act(place, *deed, KEYS[usize::from(*is_other && who % 4 == 0)]).await;
+                visitor.act(place, *deed, KEYS[usize::from(*is_other && who.is_multiple_of(4))]).await;
             }
         });
         let Visitor { history, own, joined, sends, counted, .. } = visitor;
