@@ -215,7 +215,7 @@ fn rooms(list: &Value) -> Vec<(String, usize)> {
     rooms
 }
 
-/// What an account had at the end: its list and its state.
+/// What an account had at the end: its hall, and who was in it.
 type Left = (&'static str, Value, Value);
 
 /// Lets all do what they do, and says what they remember and what is there in the end.
