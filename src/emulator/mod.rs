@@ -116,16 +116,16 @@ impl Emulator {
         &self.0.settings.fixtures.codes
     }
 
-    /// Looks at all rooms of the account as `render` writes them, oldest first and in pieces ([`Store::rendered`]). Both run under
-    /// the account's lock and must not call the emulator.
+    /// Looks at all rooms of the account as `render` writes them, oldest first and in pieces ([`Store::rendered`]), with the account that
+    /// they are of now. Both run under the account's lock and must not call the emulator.
     pub fn rooms<R>(
         &self,
         account: &Arc<Account>,
         version: Version,
-        render: impl Fn(&Room, &mut Vec<u8>),
+        render: impl Fn(&Account, &Room, &mut Vec<u8>),
         look: impl FnOnce(&mut dyn Iterator<Item = &Bytes>) -> R,
     ) -> R {
-        self.look_at(account, |state| look(&mut state.rooms.rendered(version, render)))
+        self.look_at(account, |account, state| look(&mut state.rooms.rendered(version, |room, text| render(account, room, text))))
     }
 
     /// Looks at one room. `look` runs under the account's lock and must not call the emulator.
@@ -134,7 +134,7 @@ impl Emulator {
     /// [`NoSuchRoom`]
     pub fn room<R>(&self, account: &Arc<Account>, id: &RoomId, look: impl FnOnce(&Room) -> R) -> Result<R, NoSuchRoom> {
         // assumed: foreign-room
-        self.look_at(account, |state| state.rooms.get(id).map(look).ok_or(NoSuchRoom))
+        self.look_at(account, |_, state| state.rooms.get(id).map(look).ok_or(NoSuchRoom))
     }
 
     /// Makes a room and says its id.
@@ -221,11 +221,11 @@ impl Emulator {
 
     /// Looks at an account. A reset may have made it disappear since the caller was authenticated; then it comes into being
     /// again, so that nobody sees what a reset has ended.
-    fn look_at<R>(&self, account: &Arc<Account>, look: impl FnOnce(&AccountState) -> R) -> R {
+    fn look_at<R>(&self, account: &Arc<Account>, look: impl FnOnce(&Account, &AccountState) -> R) -> R {
         let mut account = Arc::clone(account);
         loop {
             match &*read(&account.state) {
-                Some(state) if !state.is_due() => return look(state),
+                Some(state) if !state.is_due() => return look(&account, state),
                 _ => {}
             }
             self.settle(&account);

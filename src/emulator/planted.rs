@@ -8,7 +8,7 @@ impl Emulator {
     pub fn under_lock(&self, account: &Arc<Account>, name: &str, act: impl FnOnce()) {
         match name {
             "account" => self.change(account, |_| act()),
-            "look" => self.rooms(account, Version::V2, |_, _| {}, |_| act()),
+            "look" => self.rooms(account, Version::V2, |_, _, _| {}, |_| act()),
             "faults" => self.with_faults(|_| act()),
             "world" => {
                 let _held = write(&self.0.world);

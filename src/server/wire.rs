@@ -70,12 +70,13 @@ impl Wire {
     /// An answer goes out once the other requests that are there have been answered too. So answers go out in a row, and the machine
     /// wakes a client on another core once for many of them; one at a time, waking costs as much as answering.
     fn poll_gather(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.has_waited = !self.has_waited && !self.heard.is_alone();
-        if self.has_waited {
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
+        // Whoever waits for the client has waited enough, and is woken when the client takes something.
+        if self.has_waited || self.stalled.is_some() || self.heard.is_alone() {
+            return Poll::Ready(());
         }
-        Poll::Ready(())
+        self.has_waited = true;
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Once a script has sent its bytes: carries out its end, which is an error, as hyper then drops the connection.
@@ -232,6 +233,7 @@ impl AsyncWrite for Wire {
         let Some(script) = &mut wire.script else {
             ready!(wire.poll_gather(cx));
             let taken = Pin::new(&mut wire.stream).poll_write_vectored(cx, slices);
+            wire.has_waited = taken.is_pending();
             return wire.poll_taken(cx, taken);
         };
         let granted = ready!(script.poll_grant(&mut wire.nap, cx)).min(first.len());

@@ -4,7 +4,8 @@ use axum::body::Body;
 use axum::http::Request;
 
 use vchatcloud_mock::admin::{Access, AllowedHosts};
-use vchatcloud_mock::emulator::{Cause, Version};
+use vchatcloud_mock::domain::room::Room;
+use vchatcloud_mock::emulator::{Account, Cause, Version};
 use vchatcloud_mock::server::App;
 
 use crate::mock::{Mock, Reply, fixtures};
@@ -287,6 +288,21 @@ async fn reset_puts_everything_back() {
     assert_eq!((mock.demo_caller().list().await.body, mock.alice().create_room("").await), fresh);
 }
 
+/// A list by somebody who was authenticated before shows the account as it is, and so does whatever is kept of it.
+#[tokio::test]
+async fn a_late_reader_finds_the_new_account() {
+    let mock = Mock::new();
+    mock.alice().create_room("").await;
+    let emulator = mock.emulator();
+    let account = emulator.authenticate(&"alice-key".parse().unwrap(), &"t".parse().unwrap()).unwrap();
+    let mut state = mock.admin("GET", "state?apiKey=alice-key", "").await.json();
+    state["accounts"][0]["userId"] = "new@example.com".into();
+    mock.admin("PUT", "state?apiKey=alice-key", &state.to_string()).await;
+    let user_id = |account: &Account, _: &Room, text: &mut Vec<u8>| text.extend_from_slice(account.user_id().as_str().as_bytes());
+    let seen = emulator.rooms(&account, Version::V2, user_id, |rooms| rooms.map(|text| text.to_vec()).collect::<Vec<_>>());
+    assert_eq!(seen, [b"new@example.com"]);
+}
+
 /// Somebody who was authenticated before a reset and acts after it meets the account as it is then.
 #[tokio::test]
 async fn a_late_writer_finds_the_new_account() {
@@ -295,7 +311,7 @@ async fn a_late_writer_finds_the_new_account() {
     let emulator = mock.emulator();
     let account = emulator.authenticate(&"alice-key".parse().unwrap(), &"t".parse().unwrap()).unwrap();
     mock.admin("POST", "reset", "").await;
-    assert_eq!(emulator.rooms(&account, Version::V2, |_, _| {}, |rooms| rooms.count()), 0);
+    assert_eq!(emulator.rooms(&account, Version::V2, |_, _, _| {}, |rooms| rooms.count()), 0);
     assert!(emulator.destroy_room(&account, &old.parse().unwrap(), Cause::Program).is_err());
     let room = emulator.create_room(
         &account,

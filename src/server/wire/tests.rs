@@ -2,6 +2,9 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::task::{Wake, Waker};
 use std::time::Instant;
 
 use axum::body::Body;
@@ -208,4 +211,37 @@ async fn leave_to_go_on_does_not_count() {
     let mut client = Client::of(Amount::Bytes(8), End::Close, None).await;
     let request = "POST /faulty HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi";
     assert_eq!(client.exchange(request), ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1".to_owned(), Ok(())));
+}
+
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Letting others go first costs one turn, and none while the client takes nothing.
+#[tokio::test]
+async fn whoever_waits_for_the_client_wakes_nobody() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let (socket, _) = listener.accept().await.unwrap();
+    let signals = Signals::new(Silence::default());
+    let _others = [signals.heard(), signals.heard(), signals.heard()];
+    let (_orders, ordered) = mpsc::channel();
+    let mut wire = Wire::new(socket.into(), ordered, Duration::from_secs(75), signals.heard());
+    let wakes = Arc::new(Wakes(AtomicUsize::new(0)));
+    let waker = Waker::from(Arc::clone(&wakes));
+    let mut write = || {
+        let before = wakes.0.load(Ordering::Relaxed);
+        let taken = Pin::new(&mut wire).poll_write(&mut Context::from_waker(&waker), &[0; 64 * 1024]);
+        (taken.is_pending(), wakes.0.load(Ordering::Relaxed) - before)
+    };
+    assert_eq!(write(), (true, 1));
+    // Until what the machine holds for the client is full.
+    while write() != (true, 0) {}
+    for _ in 0..10 {
+        assert_eq!(write(), (true, 0));
+    }
 }
