@@ -22,8 +22,8 @@ impl Seed {
 
     /// The seed that [`hex`](Seed::hex) has written.
     pub fn from_hex(text: &str) -> Option<Seed> {
-        let digits: Vec<u8> = text.chars().filter_map(|digit| u8::try_from(digit.to_digit(16)?).ok()).collect();
-        let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect();
+        let digits: Option<Vec<u8>> = text.chars().map(|digit| u8::try_from(digit.to_digit(16)?).ok()).collect();
+        let bytes: Vec<u8> = digits?.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect();
         let root = bytes.try_into().ok().filter(|_| text.len() == 2 * size_of::<Seed>());
         root.map(Seed)
     }
@@ -48,5 +48,19 @@ impl Seed {
 impl std::fmt::Debug for Seed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Seed(hidden)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_is_sixty_four_digits_and_nothing_else() {
+        let hex = Seed::repeatable(1).hex();
+        assert_eq!(Seed::from_hex(&hex).map(|seed| seed.hex()), Some(hex.clone()));
+        for other in ["", "00", &hex[1..], &format!("{hex}0"), &format!("g{}", &hex[1..]), &format!("{}g", &hex[1..])] {
+            assert_eq!(Seed::from_hex(other).map(|seed| seed.hex()), None, "{other}");
+        }
     }
 }

@@ -10,10 +10,12 @@ use std::time::Duration;
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Lines that may wait to be written.
+/// Lines that may wait to be written, besides as many that are being gathered.
 const WAITING: usize = 4096;
 /// Lines that come so close are written together: under load writing each alone, and waking the thread for it, costs half a request.
 const TOGETHER: Duration = Duration::from_millis(1);
+/// A pipe takes so many bytes whole: others who write to it do so between lines.
+const WHOLE: usize = 4096;
 /// How long the end of the program waits for the last of them.
 const LAST_LINES: Duration = Duration::from_millis(50);
 /// How long it waits for why it failed: longer, as a busy machine may not let the thread run at once.
@@ -53,7 +55,12 @@ pub fn start(lost_lines: fn(u64) -> String) -> (Output, Lines) {
             }
             for message in std::iter::once(first).chain(received.try_iter().take(WAITING)) {
                 match message {
-                    Message::Line(line) => lines.extend_from_slice(&line),
+                    Message::Line(line) => {
+                        if lines.len() + line.len() > WHOLE {
+                            write_lines(&mut lines);
+                        }
+                        lines.extend_from_slice(&line);
+                    }
                     Message::Ready(line) => write_ready(&line),
                     Message::End => is_over = true,
                 }
@@ -62,13 +69,17 @@ pub fn start(lost_lines: fn(u64) -> String) -> (Output, Lines) {
                 0 => {}
                 lost => lines.extend_from_slice(lost_lines(lost).as_bytes()),
             }
-            // Nobody may be there to read it, which is as good.
-            drop(io::stderr().write_all(&lines));
-            lines.clear();
+            write_lines(&mut lines);
         }
         let _ = end.send(());
     });
     (output.clone(), Lines { output, ended })
+}
+
+fn write_lines(lines: &mut Vec<u8>) {
+    // Nobody may be there to read it, which is as good.
+    drop(io::stderr().write_all(lines));
+    lines.clear();
 }
 
 fn write_ready(line: &str) {

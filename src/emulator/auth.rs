@@ -59,7 +59,12 @@ impl Emulator {
             existing
         };
         let account = || existing.clone().unwrap_or_else(|| self.account(key));
-        if existing.as_ref().is_some_and(|account| account.tokens.contains(token)) {
+        // One that has not come into being again after a restore has its fixture's.
+        let own = match &existing {
+            Some(account) => Some(&account.tokens),
+            None => self.0.settings.fixtures.accounts.get(key).map(|fixture| &fixture.tokens),
+        };
+        if own.is_some_and(|tokens| tokens.contains(token)) {
             return Ok(account());
         }
         let claims = match &existing {

@@ -81,6 +81,7 @@ impl Emulator {
             state.clock = clock;
             state.settle();
         }
+        self.has_changed();
         Ok(due)
     }
 }

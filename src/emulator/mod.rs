@@ -209,7 +209,11 @@ impl Emulator {
 
     fn account_in(&self, world: &mut World, key: &ApiKey) -> Arc<Account> {
         let clock = world.clock;
-        Arc::clone(world.accounts.entry(key.clone()).or_insert_with(|| self.make_account(key, clock)))
+        let make = || {
+            self.has_changed();
+            self.make_account(key, clock)
+        };
+        Arc::clone(world.accounts.entry(key.clone()).or_insert_with(make))
     }
 
     fn make_account(&self, key: &ApiKey, clock: Clock) -> Arc<Account> {

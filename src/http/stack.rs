@@ -10,7 +10,7 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::Response;
+use futures_util::FutureExt;
 use tower::util::ServiceFn;
 use tower::{Layer, Service};
 use tower_http::cors::{AllowHeaders, Any, Cors, CorsLayer};
@@ -122,7 +123,9 @@ impl Exchange {
     }
 
     async fn operate(&self, head: &Parts, route: &Route<'_>, recording: &mut Recording) -> Answer {
-        match self.try_to_operate(head, route, recording).await {
+        // Whatever goes wrong in there is a bug of ours, and still an answer.
+        let tried = AssertUnwindSafe(self.try_to_operate(head, route, recording)).catch_unwind().await;
+        match tried.unwrap_or(Err(ApiError::Panicked)) {
             Ok(answer) => answer,
             Err(error) => {
                 // What was sent is there already or on its way; nobody waits longer to be refused.
@@ -137,18 +140,12 @@ impl Exchange {
         let cause = recording.cause();
         let call = Call { emulator: &self.emulator, headers: &head.headers, route: *route, cause };
         match handler {
-            Handler::Key(handle) => {
-                let holder = KeyHolder::of(&call, recording.checked_key())?;
-                unless_it_panics(|| Ok(handle(&holder)))
-            }
-            Handler::Head(handle) => {
-                let caller = Caller::of(&call, recording.checked_key())?;
-                unless_it_panics(|| handle(&caller))
-            }
+            Handler::Key(handle) => Ok(handle(&KeyHolder::of(&call, recording.checked_key())?)),
+            Handler::Head(handle) => handle(&Caller::of(&call, recording.checked_key())?),
             Handler::Form(handle) => {
                 let caller = Caller::of(&call, recording.checked_key())?;
                 let params = Params::read(head, recording).await?;
-                unless_it_panics(|| handle(&caller, &params))
+                handle(&caller, &params)
             }
         }
     }
@@ -164,11 +161,6 @@ impl Exchange {
         answer.outcome.explanation = Some(Box::new(explanation));
         answer
     }
-}
-
-/// Whatever goes wrong in an operation is a bug of ours, and still an answer.
-fn unless_it_panics(operation: impl FnOnce() -> Result<Answer, ApiError>) -> Result<Answer, ApiError> {
-    catch_unwind(AssertUnwindSafe(operation)).unwrap_or(Err(ApiError::Panicked))
 }
 
 /// The answers to preflights. The layer stays away from other requests, where its share would be a tenth of the time.

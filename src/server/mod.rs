@@ -153,6 +153,8 @@ impl Server {
                 () = &mut stop => break,
                 accepted = self.listeners.accept() => match accepted {
                     Ok(stream) => self.answer_on(stream, &app, &signals, &mut connections),
+                    // Only one who connected and has gone: there may be others.
+                    Err(error) if !is_lack(&error) => tracing::debug!("a connection was not accepted: {error}"),
                     Err(error) => {
                         signals.crowded(&error);
                         tokio::select! {
@@ -171,6 +173,12 @@ impl Server {
         // Whoever is not done by then is dropped with the set.
         drop(tokio::time::timeout(GRACE, all_ended).await);
     }
+}
+
+/// Whether the machine has too little of something: ENOMEM, ENFILE, EMFILE, and ENOBUFS of macOS and Linux, as the standard library has no kinds for
+/// them.
+fn is_lack(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(12 | 23 | 24 | 55 | 105))
 }
 
 impl Server {

@@ -58,8 +58,7 @@ async fn an_exchange_is_kept_whole() {
         "status": 200,
         "result_cd": 1,
         "headers": [
-          "content-type: application/json",
-          "content-length: 88"
+          "content-type: application/json"
         ],
         "body": "{\"result_cd\":1,\"result_msg\":\"\",\"data\":{\"roomId\":\"XMVv4st5G8-IUUDG7GuUi-20260131120000\"}}",
         "bodyBytes": 88,

@@ -48,6 +48,20 @@ fn a_stop_and_a_kill_lose_nothing_that_was_written() {
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
 }
 
+/// Also what no call of the API has changed: where a clock stands.
+#[test]
+fn clocks_survive() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state.json");
+    let first = start(&path, &[]);
+    wait_for(&path, "demo-key");
+    assert!(first.send("POST", "/__admin/clock/advance?apiKey=demo-key", r#"{"by": "5h"}"#).contains("200 OK"));
+    wait_for(&path, "offset:5h");
+    assert_eq!(first.stop("-TERM").0, Some(0));
+    let second = start(&path, &[]);
+    assert!(second.get("/__admin/clock?apiKey=demo-key").contains("offset:5h"));
+}
+
 /// It holds keys and tokens: nobody else may read it.
 #[cfg(unix)]
 #[test]

@@ -231,12 +231,12 @@ async fn whoever_waits_for_the_client_wakes_nobody() {
     let _others = [signals.heard(), signals.heard(), signals.heard()];
     let (_orders, ordered) = mpsc::channel();
     let mut wire = Wire::new(socket.into(), ordered, Duration::from_secs(75), signals.heard());
-    let wakes = Arc::new(Wakes(AtomicUsize::new(0)));
-    let waker = Waker::from(Arc::clone(&wakes));
+    let count = Arc::new(Wakes(AtomicUsize::new(0)));
+    let waker = Waker::from(Arc::clone(&count));
     let mut write = || {
-        let before = wakes.0.load(Ordering::Relaxed);
-        let taken = Pin::new(&mut wire).poll_write(&mut Context::from_waker(&waker), &[0; 64 * 1024]);
-        (taken.is_pending(), wakes.0.load(Ordering::Relaxed) - before)
+        let before = count.0.load(Ordering::Relaxed);
+        let taken = Pin::new(&mut wire).poll_write(&mut Context::from_waker(&waker), &[0; 16 * 1024]);
+        (taken.is_pending(), count.0.load(Ordering::Relaxed) - before)
     };
     assert_eq!(write(), (true, 1));
     // Until what the machine holds for the client is full.
