@@ -93,9 +93,11 @@ def before_call(context, case, kwargs):
         drawn |= {"id": begin_anew(), "roomId": ROOM["roomId"], "clientKey": ROOM["users"][0]["clientKey"]}
     if case.meta.generation.mode.is_negative:
         return
-    if "apiKey" in case.query:
-        # A state is about the accounts that it names, all else about one.
-        case.query.pop("apiKey" if operation == "putState" else "all", None)
+    if operation == "putState":
+        # A state is about the accounts that it names; rooms alone are about that of the query.
+        case.query = {"all": "true"} if isinstance(case.body, dict) and "accounts" in case.body else drawn
+    elif "apiKey" in case.query:
+        case.query.pop("all", None)
     for place in case.query, case.path_parameters:
         place.update({name: value for name, value in drawn.items() if name in place})
 
