@@ -121,7 +121,7 @@ pub struct FaultRule {
     r#do: DoFault,
     /// How often at most.
     #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
-    times: Option<u32>,
+    times: Option<u64>,
     /// For how long by the account's clock, at most 365 days.
     r#for: Option<Duration>,
 }
@@ -144,7 +144,7 @@ pub struct ListedRule {
     r#match: FaultMatch,
     r#do: DoFault,
     #[schema(nullable = false)]
-    times: Option<u32>,
+    times: Option<u64>,
     #[schema(nullable = false)]
     r#for: Option<Duration>,
 }
