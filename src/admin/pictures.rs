@@ -106,9 +106,9 @@ enum Times {
 #[serde(deny_unknown_fields)]
 struct Between {
     #[schema(minimum = 0, maximum = 4_294_967_295_u32)]
-    min: Option<u32>,
+    min: Option<u64>,
     #[schema(minimum = 0, maximum = 4_294_967_295_u32)]
-    max: Option<u32>,
+    max: Option<u64>,
 }
 
 /// A rule.

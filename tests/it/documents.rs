@@ -40,6 +40,23 @@ fn an_operation_id_is_one_call() {
     }
 }
 
+/// A number that may be more than its format holds is refused by generated clients, and allowed by the server.
+#[test]
+fn an_int32_may_not_be_more_than_an_int32_holds() {
+    let mut checked = 0;
+    for document in DOCUMENTS {
+        let document: Value = serde_json::from_str(document).unwrap();
+        let mut check = |members: &Value| {
+            for (name, schema) in members.as_object().unwrap().iter().filter(|(_, schema)| schema["format"] == "int32") {
+                assert!(schema["maximum"].as_i64().is_none_or(|most| i32::try_from(most).is_ok()), "{name}: {schema}");
+                checked += 1;
+            }
+        };
+        each(&document, "properties", &mut |members| check(members));
+    }
+    assert!(checked > 0, "no member is an int32");
+}
+
 #[test]
 fn references_and_links_lead_somewhere() {
     for document in DOCUMENTS {
