@@ -116,8 +116,9 @@ impl Emulator {
         &self.0.settings.fixtures.codes
     }
 
-    /// Looks at all rooms of the account as `render` writes them, oldest first and in pieces ([`Store::rendered`]), with the account that
-    /// they are of now. Both run under the account's lock and must not call the emulator.
+    /// Looks at all rooms of the account as `render` writes them, oldest first and in pieces, with the account that
+    /// they are of now. Rooms that have not changed since the last time are not rendered again. Both run under the account's lock and must not
+    /// call the emulator.
     pub fn rooms<R>(
         &self,
         account: &Arc<Account>,
